@@ -37,3 +37,6 @@ export const defaults: Settings = {
   router_flavor: 'traditional_compatible',
   port_maps: {},
 }
+
+/** How we name ourselves where Kong names itself: in Via, and in Server of answers that we made. */
+export const PRODUCT = 'kong/3.9.1'

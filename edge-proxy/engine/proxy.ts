@@ -1,0 +1,95 @@
+import type { Peer } from './balancer/round-robin.ts'
+import { authorityOf } from './compile.ts'
+import type { UpstreamTarget } from './exchange.ts'
+import type { Forwarding } from './forwarding.ts'
+import { type Host, type UpstreamAnswer, type UpstreamCall, UpstreamFailure } from './host.ts'
+import type { LiveExchange } from './live-exchange.ts'
+
+/** Methods that may be sent again though the upstream may have acted on them (RFC 9110 section 9.2.2). */
+const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+
+const MILLIS = 60_000
+const RETRIES = 5
+
+/** Calls the upstream, and again by Kong's rules of retry. Throws the failure of the last try. */
+export const proxy = async (
+  exchange: LiveExchange,
+  host: Host,
+  forwarding: Forwarding,
+): Promise<UpstreamAnswer> => {
+  const service = exchange.service
+  const target = exchange.upstream
+  if (!service || !target) throw new Error('proxy needs a service and a target')
+  const { entity } = service
+  const { request } = exchange
+  const tried = new Set<Peer>()
+  const call: UpstreamCall = {
+    scheme: target.scheme,
+    host: target.host,
+    port: target.port,
+    method: request.method,
+    target: target.query === undefined ? target.path : `${target.path}?${target.query}`,
+    headers: request.headers,
+    body: request.body,
+    connect_timeout: entity.connect_timeout ?? MILLIS,
+    write_timeout: entity.write_timeout ?? MILLIS,
+    read_timeout: entity.read_timeout ?? MILLIS,
+    tls: target.scheme === 'https' ? service.tls : undefined,
+  }
+  let left = entity.retries ?? RETRIES
+  for (;;) {
+    if (service.upstream) moveTo(target, call, service.upstream.peers.next(tried), exchange, tried)
+    call.headers = forwarding.upstreamHeaders(exchange, target)
+    const started = host.now()
+    exchange.timing.upstream_started ??= started
+    exchange.proxied = true
+    const attempt = {
+      ip: undefined as string | undefined,
+      port: call.port,
+      started,
+      status: undefined as number | undefined,
+      failure: undefined as UpstreamFailure['reason'] | undefined,
+    }
+    exchange.tries.push(attempt)
+    try {
+      const answer = await host.call(call)
+      attempt.ip = answer.ip
+      attempt.status = answer.status
+      return answer
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error
+      attempt.failure = error.reason
+      if (left-- <= 0 || !mayRetry(call, error)) throw error
+    }
+  }
+}
+
+/** No target of the upstream can be called. */
+export class NoPeer extends Error {
+  override name = 'NoPeer'
+}
+
+const moveTo = (
+  target: UpstreamTarget,
+  call: UpstreamCall,
+  peer: Peer | undefined,
+  exchange: LiveExchange,
+  tried: Set<Peer>,
+): void => {
+  if (!peer) throw new NoPeer('failure to get a peer from the ring-balancer')
+  tried.add(peer)
+  call.host = peer.host
+  call.port = peer.port
+  target.host = peer.host
+  target.port = peer.port
+  if (exchange.route?.entity.preserve_host) return
+  const given = exchange.service?.upstream?.entity.host_header
+  target.authority = given ?? authorityOf(peer.host, peer.port, target.scheme)
+}
+
+const mayRetry = (call: UpstreamCall, failure: UpstreamFailure): boolean => {
+  if (failure.reason === 'resolve' || failure.reason === 'invalid') return false
+  if (!failure.sent) return true
+  const replayable = call.body === undefined || call.body.bytes !== undefined
+  return replayable && repeatable.has(call.method)
+}
