@@ -1,0 +1,59 @@
+import type { RecordsReport } from '#engine/protocol'
+import { type Clock, sleep } from './clock.ts'
+import type { Records } from './records.ts'
+
+const FLUSH_EACH_MS = 1000
+
+export interface FlushOptions {
+  records: Records
+  clock: Clock
+  /** Hands a report over. Answers whether it was taken. Never rejects. */
+  send: (report: RecordsReport) => Promise<boolean>
+}
+
+/** Hands traffic over each second. */
+export interface Flush {
+  /** Sends all that waits, until something is not taken. */
+  now(): Promise<void>
+  start(): void
+  /** Ends after one last flush. */
+  stop(): Promise<void>
+}
+
+export const createFlush = ({ records, clock, send }: FlushOptions): Flush => {
+  const stopping = new AbortController()
+  let loop: Promise<void> | undefined
+  let underWay: Promise<void> | undefined
+
+  const sendAll = async () => {
+    for (let report = records.report(); report; report = records.report()) {
+      if (!(await send(report))) return
+      records.taken()
+    }
+  }
+
+  const now = (): Promise<void> => {
+    underWay ??= sendAll().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await sleep(clock, FLUSH_EACH_MS, stopping.signal)
+      await now()
+    }
+  }
+
+  return {
+    now,
+    start() {
+      loop ??= run()
+    },
+    async stop() {
+      stopping.abort()
+      await (loop ?? now())
+    },
+  }
+}
