@@ -59,6 +59,7 @@ export type Turn = 'current' | 'applied' | 'refused' | 'away' | 'unauthorized'
 
 export interface SyncState {
   readonly node_id: string | undefined
+  readonly group_id: string | undefined
   /** 0 before the first. */
   readonly version: number
   readonly root: string | null
@@ -76,6 +77,8 @@ export interface Sync {
   turn(wait: number): Promise<Turn>
   /** Turns until stopped, backs off while the control plane is away, reports every 15 seconds. */
   start(): void
+  /** Tells the control plane what runs here, for hosts without timers. Never rejects. */
+  report(): Promise<void>
   /** Hands traffic over to the control plane. Answers whether it took it. */
   sendRecords(report: RecordsReport): Promise<boolean>
   /** Ends calls under way, and waits for what they were doing. */
@@ -269,6 +272,7 @@ export const createSync = (options: SyncOptions): Sync => {
     get state() {
       return {
         node_id: desk.member?.membership.registration.node_id,
+        group_id: desk.member?.membership.registration.group.id,
         version: serving?.manifest.version ?? 0,
         root: serving?.content.root ?? null,
         connected,
@@ -286,6 +290,7 @@ export const createSync = (options: SyncOptions): Sync => {
     },
 
     turn,
+    report: reports.report,
 
     start() {
       const { random } = options

@@ -19,10 +19,6 @@ export const answer = (
   if (response.reason !== undefined) init.statusText = response.reason
   const { body, status } = response
 
-  if (status === 101 && body?.stream instanceof WebSocket) {
-    defer(ended(sent, 0))
-    return new Response(null, { ...init, webSocket: body.stream })
-  }
   if (!body || method === 'HEAD' || status === 204 || status === 205 || status === 304) {
     defer(ended(sent, 0))
     return new Response(null, init)

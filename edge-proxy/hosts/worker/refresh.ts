@@ -3,6 +3,8 @@ import { defer } from './defer.ts'
 
 /** How often requests may make the isolate ask for a newer configuration. */
 const EVERY_MS = 1000
+/** How often the control plane hears what runs here, in step with the Node data plane. */
+const REPORT_EVERY_MS = 15_000
 /** After this a question is taken for lost: the request that asked it is gone. */
 const LOST_MS = 30_000
 
@@ -19,16 +21,22 @@ export interface Refresh {
  * A Worker has no life between requests, so requests carry the synchronisation: the first of an isolate waits for the
  * last good configuration, every later one is served from memory and may ask, behind its answer, for a newer one.
  */
-export const refresh = (sync: Sync, now: () => number): Refresh => {
+export const refresh = (sync: Sync, configured: () => boolean, now: () => number): Refresh => {
   let loading: Promise<void> | undefined
   let asking = false
   let askedAt = Number.NEGATIVE_INFINITY
+  let reportedAt = Number.NEGATIVE_INFINITY
 
   const ask = async (): Promise<Turn> => {
     asking = true
     askedAt = now()
     try {
-      return await sync.turn(0)
+      const turn = await sync.turn(0)
+      if (now() - reportedAt >= REPORT_EVERY_MS) {
+        reportedAt = now()
+        defer(sync.report())
+      }
+      return turn
     } finally {
       asking = false
     }
@@ -44,7 +52,7 @@ export const refresh = (sync: Sync, now: () => number): Refresh => {
 
   return {
     ready() {
-      if (sync.state.version > 0) return undefined
+      if (configured()) return undefined
       if (!loading) {
         if (now() - askedAt < EVERY_MS) return undefined
         loading = load()

@@ -109,8 +109,6 @@ const answerOf = (response: Response): UpstreamAnswer => {
 }
 
 const answerBody = (response: Response): Body | undefined => {
-  if (response.webSocket)
-    return new Body(response.webSocket, undefined, async () => new Uint8Array())
   if (!response.body) return undefined
   const length = response.headers.get('content-length')
   return new Body(
@@ -141,13 +139,13 @@ const refuseErrorPage = ({ status, headers }: Response): void => {
   )
 }
 
-/** The runtime tells little: a name it cannot resolve and a refused connection are told apart by their words. */
+/**
+ * The runtime tells little. A connection that is refused, reset or answers with anything but HTTP is `Network connection
+ * lost`; a name that does not resolve is an internal error; a TypeError is a request that fetch would not send.
+ */
 const failureOf = (error: unknown): UpstreamFailure => {
   const detail = error instanceof Error ? error.message : String(error)
-  if (/DNS|resolve/i.test(detail)) return new UpstreamFailure('resolve', detail, false)
-  if (/refused/i.test(detail)) return new UpstreamFailure('connect', detail, false)
-  if (/Invalid URL|invalid header|not a valid/i.test(detail)) {
-    return new UpstreamFailure('invalid', detail, false)
-  }
+  if (error instanceof TypeError) return new UpstreamFailure('invalid', detail, false)
+  if (detail.startsWith('internal error')) return new UpstreamFailure('resolve', detail, false)
   return new UpstreamFailure('reset', detail, true)
 }
