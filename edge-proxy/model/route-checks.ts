@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js'
 import type * as z from 'zod'
+import { byteString, normalizePath, textOf } from './path.ts'
 import type { Fields } from './violation.ts'
 
 /** A route path: plain ones are prefixes in normal form, `~/` ones are regular expressions. Kong's texts. */
@@ -17,8 +18,10 @@ export const checkPath = (context: z.core.ParsePayload<string>) => {
     return
   }
   if (path.includes('//')) return fail('must not have empty segments')
-  const normal = normalizePath(path)
-  if (normal !== path) fail(`non-normalized path, consider use '${normal}' instead`)
+  const bytes = byteString(path)
+  const normal = normalizePath(bytes)
+  if (normal !== bytes)
+    fail(`non-normalized path, consider use '${textOf(normal) ?? normal}' instead`)
 }
 
 /** Why a regular expression cannot be used, or nothing. Only linear-time expressions are accepted. */
@@ -100,30 +103,3 @@ const filled = (value: unknown): boolean =>
   Array.isArray(value)
     ? value.length > 0
     : typeof value === 'object' && value !== null && Object.keys(value).length > 0
-
-const reserved = new Set([..."!*'();:@&=+$,/?%#[]"].map((character) => character.charCodeAt(0)))
-
-/**
- * Normal form of a path (RFC 3986 section 6.2.2): escapes of unreserved bytes are decoded, other escapes upper-cased,
- * empty and dot segments removed. Paths are byte strings: one character for each byte.
- */
-export const normalizePath = (path: string): string => {
-  let decoded = path
-  if (path.includes('%')) {
-    decoded = path.replace(/%([0-9a-fA-F]{2})/g, (whole, hex: string) => {
-      const byte = Number.parseInt(hex, 16)
-      return reserved.has(byte) ? whole.toUpperCase() : String.fromCharCode(byte)
-    })
-  }
-  if (!decoded.includes('//') && !decoded.includes('/.')) return decoded
-  const segments: string[] = []
-  const parts = decoded.split('/')
-  for (const [index, part] of parts.entries()) {
-    const last = index === parts.length - 1
-    if (part === '..') segments.pop()
-    else if (part !== '.' && part !== '') segments.push(part)
-    if (last && (part === '' || part === '.' || part === '..') && segments.length > 0)
-      segments.push('')
-  }
-  return `/${segments.join('/')}`
-}
