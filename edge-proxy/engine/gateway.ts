@@ -12,7 +12,7 @@ import { checkProtocol } from './protocols.ts'
 import { NoPeer, proxy } from './proxy.ts'
 import { recordOf } from './record.ts'
 import { newRequestId } from './request-id.ts'
-import { upstreamPath } from './router/upstream-path.ts'
+import { forwardedPrefix, upstreamPath } from './router/upstream-path.ts'
 import type { Settings } from './settings.ts'
 import type { SnapshotEntity } from './snapshot.ts'
 import { responseTokens, stripHop } from './tokens.ts'
@@ -102,18 +102,19 @@ export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gate
 
     if (service) {
       const { protocol, host: name, port, path } = service.entity
-      const joined = upstreamPath(
-        path ?? undefined,
-        facts.normal_path,
-        match.matched,
-        route.entity.strip_path,
-      )
-      facts.forwarded.prefix ??= joined.prefix
+      const strip = route.entity.strip_path
+      facts.forwarded.prefix ??= forwardedPrefix(match.matched, strip)
       exchange.upstream = {
         scheme: protocol === 'https' || protocol === 'grpcs' ? 'https' : 'http',
         host: name,
         port,
-        path: joined.path,
+        path: upstreamPath({
+          base: path,
+          path: facts.normal_path,
+          matched: match.matched,
+          strip,
+          handling: 'v0',
+        }),
         query: facts.query,
         authority: route.entity.preserve_host
           ? (facts.headers.get('host') ?? '')
