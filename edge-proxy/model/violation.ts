@@ -37,6 +37,8 @@ export const fieldsOf = (issues: z.core.$ZodIssue[]): Fields => {
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) put(fields, [...issue.path, key], 'unknown field')
+    } else if (issue.code === 'invalid_key') {
+      put(fields, issue.path, issue.issues[0]?.message ?? issue.message)
     } else {
       put(fields, issue.path.length > 0 ? issue.path : ['@entity'], issue.message)
     }
