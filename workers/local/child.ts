@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { StartRefused } from './settings.ts'
+
+/** How long a part may take to end by itself. */
+const STOP_MS = 10_000
+const LOG_LINES_SHOWN = 15
+
+export interface Part {
+  readonly name: string
+  readonly pid: number | undefined
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<string>
+  /** Asks it to end, and makes it when it does not. */
+  stop(): Promise<void>
+}
+
+export interface PartOptions {
+  name: string
+  script: string
+  args?: string[]
+  env: Record<string, string>
+  /** File that its output is appended to. */
+  log: string
+}
+
+/**
+ * Starts a part of the platform as a process of its own, under the same Node. It has a channel to us: a part that sees it
+ * close knows that we are gone.
+ */
+export const startPart = ({
+  name,
+  script,
+  args = [],
+  env,
+  log,
+}: PartOptions): Part & { process: ChildProcess } => {
+  const output = openSync(log, 'a', 0o600)
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', output, output, 'ipc'],
+  })
+  closeSync(output)
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+  return {
+    name,
+    pid: child.pid,
+    process: child,
+    ended,
+    async stop() {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Waits until a check passes; refuses to start when the part ends before, with the end of its log. */
+export const whenUp = async (
+  part: Part,
+  log: string,
+  check: () => Promise<boolean>,
+): Promise<void> => {
+  let gone: string | undefined
+  void part.ended.then((how) => {
+    gone = how
+  })
+  for (;;) {
+    if (await check()) return
+    if (gone !== undefined) {
+      throw new StartRefused(`${part.name} ended (${gone}):\n${tailOf(log)}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const tailOf = (log: string): string =>
+  readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n')

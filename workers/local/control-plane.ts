@@ -1,0 +1,79 @@
+import { Miniflare } from 'miniflare'
+import { bundleWorker } from './bundle.ts'
+import { openHome, randomSecret } from './home.ts'
+import { applyMigrations } from './migrations.ts'
+import { inProject } from './paths.ts'
+import { instanceOptions, workerOptions } from './worker-options.ts'
+
+/**
+ * The control plane, as a process of its own: it may go, and the data planes go on. Run by start.ts with TIDEGATE_HOME,
+ * TIDEGATE_PORT and TIDEGATE_DATASET_URL.
+ */
+const { TIDEGATE_HOME, TIDEGATE_PORT, TIDEGATE_DATASET_URL } = process.env
+if (!TIDEGATE_HOME || !TIDEGATE_PORT || !TIDEGATE_DATASET_URL) {
+  throw new Error('TIDEGATE_HOME, TIDEGATE_PORT and TIDEGATE_DATASET_URL must be set')
+}
+const home = openHome(TIDEGATE_HOME)
+
+/** What Workers answer before the console's files are looked at. The same list is in wrangler.toml. */
+const RUN_WORKER_FIRST = [
+  '/v2/*',
+  '/admin/*',
+  '/runtime/*',
+  '/openapi.json',
+  '/reference',
+  '/health',
+]
+
+const [control, dataset] = await Promise.all([
+  bundleWorker(inProject('workers/control.ts')),
+  bundleWorker(inProject('workers/local/cloudflare/dataset-client.ts')),
+])
+
+const miniflare = new Miniflare({
+  ...instanceOptions(home.path('state', 'control')),
+  port: Number(TIDEGATE_PORT),
+  workers: [
+    workerOptions(
+      'tidegate',
+      control,
+      {
+        DB: { type: 'd1', id: 'tidegate' },
+        CONTENT: { type: 'r2', name: 'tidegate-content' },
+        GROUPS: { type: 'durable-object', worker: 'tidegate', exportName: 'RuntimeGroup' },
+        ANALYTICS: {
+          type: 'worker',
+          worker: 'dataset',
+          exportName: 'Dataset',
+          props: { dataset: 'tidegate_requests' },
+        },
+        ANALYTICS_SQL: { type: 'worker', worker: 'dataset', exportName: 'Sql' },
+        ASSETS: { type: 'assets' },
+        TIDEGATE_SECRET: { type: 'text', value: home.secret('secret', randomSecret) },
+        TIDEGATE_SETUP_TOKEN: { type: 'text', value: home.secret('setup-token', randomSecret) },
+      },
+      {
+        exports: { RuntimeGroup: { type: 'durable-object', storage: 'sqlite' } },
+        assets: {
+          directory: inProject('dist/console'),
+          hasUserWorker: true,
+          notFoundHandling: 'single-page-application',
+          runWorkerFirst: RUN_WORKER_FIRST,
+        },
+      },
+    ),
+    workerOptions('dataset', dataset, {
+      DATASET_URL: { type: 'text', value: TIDEGATE_DATASET_URL },
+    }),
+  ],
+})
+
+const stop = async () => {
+  await miniflare.dispose()
+  process.exit(0)
+}
+for (const event of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.once(event, stop)
+
+await miniflare.ready
+await applyMigrations(await miniflare.getD1Database('DB', 'tidegate'), inProject('migrations'))
+process.send?.('ready')

@@ -1,0 +1,88 @@
+import { createServer } from 'node:net'
+import { Miniflare } from 'miniflare'
+import { bundleWorker } from './bundle.ts'
+import type { Home } from './home.ts'
+import { inProject } from './paths.ts'
+import { resolveOverride } from './resolve-override.ts'
+import { instanceOptions, workerOptions } from './worker-options.ts'
+
+export interface EdgeOptions {
+  home: Home
+  port: number
+  /** Base URL of the control plane. */
+  controlPlane: string
+  /** Undefined until the group exists: then the data plane waits for `register`. */
+  registrationToken: string | undefined
+}
+
+/** What runs at the edge: the data plane, and what Cloudflare gives it (the dataset, the network). */
+export interface EdgeSide {
+  /** Where the control plane writes and queries the dataset. */
+  datasetUrl: string
+  /** Gives the data plane its registration token. */
+  register(token: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
+  const [edge, analytics, network] = await Promise.all([
+    bundleWorker(inProject('edge-proxy/hosts/worker/main.ts')),
+    bundleWorker(inProject('workers/local/cloudflare/analytics.ts')),
+    bundleWorker(inProject('workers/local/cloudflare/network.ts')),
+  ])
+  const datasetPort = await freePort()
+  const optionsWith = (registrationToken: string | undefined) => ({
+    ...instanceOptions(options.home.path('state', 'edge')),
+    port: 0,
+    workers: [
+      workerOptions(
+        'tidegate-edge',
+        edge,
+        {
+          ANALYTICS: {
+            type: 'worker',
+            worker: 'analytics',
+            exportName: 'Dataset',
+            props: { dataset: 'tidegate_requests' },
+          },
+          TIDEGATE_CONTROL_PLANE: { type: 'text', value: options.controlPlane },
+          TIDEGATE_REGISTRATION_TOKEN: { type: 'text', value: registrationToken ?? '' },
+        },
+        { triggers: [{ type: 'scheduled', schedule: '* * * * *' }] },
+        {
+          outboundService: { type: 'worker', worker: 'network' },
+          unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port }],
+        },
+      ),
+      workerOptions(
+        'analytics',
+        analytics,
+        { STORE: { type: 'durable-object', worker: 'analytics', exportName: 'DatasetStore' } },
+        { exports: { DatasetStore: { type: 'durable-object', storage: 'sqlite' } } },
+        { unsafeDirectSockets: [{ host: '127.0.0.1', port: datasetPort }] },
+      ),
+      workerOptions('network', network, {
+        RESOLVE: { type: 'node-handler', handler: resolveOverride },
+      }),
+    ],
+  })
+
+  const miniflare = new Miniflare(optionsWith(options.registrationToken))
+  await miniflare.ready
+  return {
+    datasetUrl: `http://127.0.0.1:${datasetPort}`,
+    register: (token) => miniflare.setOptions(optionsWith(token)),
+    stop: () => miniflare.dispose(),
+  }
+}
+
+/** A port that stays the same when the instance takes other options, as one chosen by the system would not. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })

@@ -1,0 +1,115 @@
+import { type Part, startPart, whenUp } from './child.ts'
+import { buildConsole } from './console.ts'
+import { type EdgeSide, startEdge } from './edge.ts'
+import { importDemo, isSetUp, registrationToken, setUp } from './first-start.ts'
+import { type Home, openHome } from './home.ts'
+import { startNodeRuntime } from './node-runtime.ts'
+import { inProject } from './paths.ts'
+import { checkPorts } from './ports.ts'
+import type { LocalSettings } from './settings.ts'
+import { startUpstream } from './upstream.ts'
+
+/** The whole of Tidegate on one machine. */
+export interface Platform {
+  readonly home: Home
+  /** Whether this start made the organization. */
+  readonly first: boolean
+  /** Processes of their own: any may go without the others. */
+  readonly parts: readonly Part[]
+  stop(): Promise<void>
+}
+
+/** Starts everything and answers when both data planes serve. On failure stops what it had started. */
+export const startPlatform = async (settings: LocalSettings): Promise<Platform> => {
+  await checkPorts(settings)
+  const home = openHome(settings.home)
+  const stops: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    await Promise.all(stops.splice(0).map((end) => end()))
+  }
+  try {
+    return await startAll(settings, home, stops, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const startAll = async (
+  settings: LocalSettings,
+  home: Home,
+  stops: (() => Promise<unknown>)[],
+  stop: () => Promise<void>,
+): Promise<Platform> => {
+  const { ports } = settings
+  const url = `http://127.0.0.1:${ports.control}`
+  const first = !isSetUp(home)
+
+  const upstream = await startUpstream(ports.upstream)
+  stops.push(async () => {
+    upstream.close()
+    upstream.closeAllConnections()
+  })
+
+  const [edge] = await Promise.all([
+    startEdge({
+      home,
+      port: ports.edge,
+      controlPlane: url,
+      registrationToken: home.read('edge-registration-token'),
+    }),
+    buildConsole(),
+  ])
+  stops.push(edge.stop)
+
+  const control = await startControlPlane(home, settings, edge)
+  stops.push(control.stop)
+
+  if (first) await setUp(home, url)
+  await importDemo(home, settings, url)
+  if (home.read('edge-registration-token') === undefined) {
+    await edge.register(await registrationToken(home, url, 'edge'))
+  }
+  const node = startNodeRuntime(home, settings, url, await registrationToken(home, url, 'node'))
+  stops.push(node.stop)
+  await Promise.all([
+    whenUp(node, home.path('logs', 'node-data-plane.log'), () => serves(ports.proxy)),
+    serves(ports.edge),
+  ])
+  return { home, first, parts: [control, node], stop }
+}
+
+const startControlPlane = async (
+  home: Home,
+  { ports }: LocalSettings,
+  edge: EdgeSide,
+): Promise<Part> => {
+  const log = home.path('logs', 'control-plane.log')
+  const part = startPart({
+    name: 'control plane',
+    script: inProject('workers/local/control-plane.ts'),
+    env: {
+      TIDEGATE_HOME: home.folder,
+      TIDEGATE_PORT: String(ports.control),
+      TIDEGATE_DATASET_URL: edge.datasetUrl,
+    },
+    log,
+  })
+  let ready = false
+  part.process.once('message', () => {
+    ready = true
+  })
+  await whenUp(part, log, async () => ready)
+  return part
+}
+
+/** Whether something answers on a port with a configuration: anything but "not yet". */
+const serves = async (port: number): Promise<boolean> => {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5000) })
+    await answer.body?.cancel()
+    return answer.status !== 503
+  } catch {
+    return false
+  }
+}
