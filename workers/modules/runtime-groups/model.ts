@@ -11,6 +11,8 @@ export interface ProxyUrl {
 
 export interface GroupSettings {
   proxy_urls: ProxyUrl[]
+  /** What a client of Konnect asked for. Answered back; runtimes here show tokens. */
+  auth_type: 'pinned_client_certs' | 'pki_client_certs'
 }
 
 /** An isolated configuration and the runtimes that serve it. Times are RFC 3339. */
@@ -42,15 +44,12 @@ export const nodes = sqliteTable(
     hostname: text('hostname').notNull(),
     host: text('host', { enum: ['worker', 'node'] }).notNull(),
     version: text('version').notNull(),
-    /** Of its bearer token: see `digestSecret`. */
+    /** Of the secret in its bearer token: see tokens.ts. */
     token_digest: text('token_digest').notNull(),
     created_at: text('created_at').notNull(),
     registered_at: text('registered_at').notNull(),
   },
-  (table) => [
-    uniqueIndex('nodes_token').on(table.token_digest),
-    index('nodes_group').on(table.group_id, table.created_at, table.id),
-  ],
+  (table) => [index('nodes_group').on(table.group_id, table.created_at, table.id)],
 )
 
 /** A secret that lets runtimes register with a group. */
@@ -68,10 +67,7 @@ export const registrationTokens = sqliteTable(
     expires_at: text('expires_at'),
     last_used_at: text('last_used_at'),
   },
-  (table) => [
-    uniqueIndex('registration_tokens_digest').on(table.digest),
-    index('registration_tokens_group').on(table.group_id, table.created_at, table.id),
-  ],
+  (table) => [index('registration_tokens_group').on(table.group_id, table.created_at, table.id)],
 )
 
 /** The Ed25519 keys that sign an organization's manifests: one in use, one that follows it. */

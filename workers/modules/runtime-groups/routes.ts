@@ -1,0 +1,11 @@
+import { groupRoutes } from './group-routes.ts'
+import { nodeRoutes } from './node-routes.ts'
+import { runtimeRoutes } from './runtime-routes.ts'
+
+export const routes = [
+  ...groupRoutes('/v2/runtime-groups'),
+  ...groupRoutes('/v2/control-planes'),
+  ...nodeRoutes('/v2/runtime-groups'),
+  ...nodeRoutes('/v2/control-planes'),
+  ...runtimeRoutes,
+]

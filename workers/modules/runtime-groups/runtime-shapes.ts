@@ -1,0 +1,50 @@
+import * as z from 'zod'
+
+const instant = z.iso.datetime({ offset: true })
+const host = z.enum(['worker', 'node'])
+const label = z.string().max(255)
+const problem = z.object({ kind: label, id: label, message: z.string().max(4096) })
+const problems = z.array(problem).max(1000)
+const root = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
+
+/** Bodies of engine/protocol.ts, checked at the door. */
+export const RegisterBody = z.object({
+  node_id: z.string().max(64).optional(),
+  hostname: label.min(1),
+  version: label.min(1),
+  host,
+})
+
+export const StatusBody = z.object({
+  version: z.int().min(0),
+  root: root.nullable(),
+  applied_at: instant.nullable(),
+  hostname: label,
+  runtime_version: label,
+  host,
+  started_at: instant,
+  refused: z
+    .object({
+      version: z.int().min(0).nullable(),
+      at: instant,
+      reason: z.string().max(4096),
+      entities: problems,
+    })
+    .nullable(),
+  records_dropped: z.int().min(0),
+  warnings: problems,
+})
+
+export const ConfigQuery = z.object({
+  version: z.coerce.number().int().min(0).default(0),
+  wait: z.coerce
+    .number()
+    .min(0)
+    .max(25)
+    .default(0)
+    .meta({ description: 'Seconds to hold the question while there is nothing new.' }),
+})
+
+export const SnapshotQuery = z.object({ base: root.optional() })
+
+export const Root = root
