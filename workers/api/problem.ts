@@ -5,6 +5,7 @@ import { type Fields, sentence } from '#model/violation'
  * `message` is what is said when the one who throws says nothing.
  */
 const codes = {
+  invalid_primary_key: { status: 400, kong: 1, title: 'invalid primary key' },
   invalid: { status: 400, kong: 2, title: 'schema violation' },
   primary_key_violation: { status: 400, kong: 3, title: 'primary key violation' },
   foreign_key_violation: { status: 400, kong: 4, title: 'foreign key violation' },
@@ -12,8 +13,10 @@ const codes = {
   no_entity: { status: 404, kong: 6, title: 'not found' },
   invalid_offset: { status: 400, kong: 7, title: 'invalid offset' },
   invalid_size: { status: 400, kong: 9, title: 'invalid size' },
+  invalid_unique: { status: 400, kong: 10, title: 'invalid unique name' },
   invalid_options: { status: 400, kong: 11, title: 'invalid options' },
   foreign_keys_unresolved: { status: 400, kong: 13, title: 'foreign keys unresolved' },
+  referenced_by_others: { status: 400, kong: 19, title: 'referenced by others' },
   invalid_declarative: { status: 400, kong: 14, title: 'invalid declarative configuration' },
   bad_request: { status: 400, title: 'Bad request' },
   unauthorized: { status: 401, title: 'Unauthorized' },
