@@ -10,6 +10,7 @@ import type {
 } from '#engine/protocol'
 import type { Apply } from './candidate.ts'
 import type { Clock } from './clock.ts'
+import { contact } from './contact.ts'
 import type { Content } from './content.ts'
 import { Away, controlPlane, Unauthorized } from './control-plane.ts'
 import type { Log } from './log.ts'
@@ -63,6 +64,10 @@ export interface SyncState {
   /** 0 before the first. */
   readonly version: number
   readonly root: string | null
+  /** Entities by kind. */
+  readonly counts: Readonly<Record<string, number>>
+  /** Epoch milliseconds. */
+  readonly applied_at: number | undefined
   readonly connected: boolean
   /** Epoch milliseconds of the last answer of the control plane. */
   readonly last_contact: number | undefined
@@ -92,6 +97,7 @@ export const createSync = (options: SyncOptions): Sync => {
   const remote = controlPlane({ ...options, signal: stopping.signal })
   const desk = registrationDesk({ ...options, remote, token })
   const refused = refusals(clock, log)
+  const control = contact(clock, log)
   const startedAt = clock.now()
 
   let serving: Verified | undefined
@@ -99,9 +105,6 @@ export const createSync = (options: SyncOptions): Sync => {
   let appliedAt: number | undefined
   /** Whether the stored current snapshot is one that proved itself. */
   let storedIsGood = false
-  let connected = false
-  let lastContact: number | undefined
-  let lastTrouble: string | undefined
   let loop: Promise<void> | undefined
 
   const status = (): StatusReport => ({
@@ -124,26 +127,9 @@ export const createSync = (options: SyncOptions): Sync => {
       const member = desk.member
       if (!member) return
       await remote.status(member.membership.registration.token, status())
-      contact()
+      control.heard()
     },
   })
-
-  const contact = () => {
-    connected = true
-    lastContact = clock.now()
-    if (lastTrouble !== undefined) log('info', 'the control plane answers again')
-    lastTrouble = undefined
-  }
-
-  /** Says once what keeps us from the control plane; traffic does not depend on it. */
-  const trouble = (error: Error) => {
-    connected = false
-    if (stopping.signal.aborted || lastTrouble === error.message) return
-    lastTrouble = error.message
-    const advice =
-      error instanceof Unauthorized ? '; set TIDEGATE_REGISTRATION_TOKEN to register it anew' : ''
-    log('warn', `no word from the control plane: ${error.message}${advice}`)
-  }
 
   const put = async (verified: Verified): Promise<void> => {
     const { version, root, counts } = verified.manifest
@@ -218,7 +204,7 @@ export const createSync = (options: SyncOptions): Sync => {
   const join = async (): Promise<Member> => {
     const before = desk.member?.membership
     const member = await desk.register()
-    contact()
+    control.heard()
     // What another group signed goes on being served until this one sends its own, but is no base for it.
     if (before && !sameGroup(before, member.membership)) serving = undefined
     return member
@@ -228,7 +214,7 @@ export const createSync = (options: SyncOptions): Sync => {
     const member = desk.member ?? (await join())
     const have = Math.max(serving?.manifest.version ?? 0, refused.leftAlone())
     const answer = await remote.config(member.membership.registration.token, have, wait)
-    contact()
+    control.heard()
     return answer
   }
 
@@ -263,7 +249,7 @@ export const createSync = (options: SyncOptions): Sync => {
       const answer = await askAsMember(wait)
       return answer && desk.member ? await accept(desk.member, answer) : 'current'
     } catch (error) {
-      if (error instanceof Error) trouble(error)
+      if (error instanceof Error && !stopping.signal.aborted) control.lost(error)
       return error instanceof Unauthorized ? 'unauthorized' : 'away'
     }
   }
@@ -275,8 +261,10 @@ export const createSync = (options: SyncOptions): Sync => {
         group_id: desk.member?.membership.registration.group.id,
         version: serving?.manifest.version ?? 0,
         root: serving?.content.root ?? null,
-        connected,
-        last_contact: lastContact,
+        counts: serving?.manifest.counts ?? {},
+        applied_at: appliedAt,
+        connected: control.connected,
+        last_contact: control.last,
         refused: refused.last,
       }
     },
@@ -296,11 +284,11 @@ export const createSync = (options: SyncOptions): Sync => {
       const { random } = options
       reports.start()
       const signal = stopping.signal
-      loop ??= keepTurning({ clock, random, signal, turn, connected: () => connected })
+      loop ??= keepTurning({ clock, random, signal, turn, connected: () => control.connected })
     },
 
     async sendRecords(report) {
-      if (!connected || !desk.member) return false
+      if (!control.connected || !desk.member) return false
       try {
         await remote.records(desk.member.membership.registration.token, report)
         return true
