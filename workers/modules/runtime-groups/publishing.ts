@@ -2,7 +2,7 @@ import { and, eq, gt, lte, max } from 'drizzle-orm'
 import type { EntityProblem } from '#engine/protocol'
 import type { SnapshotEntity } from '#engine/snapshot'
 import { licenceOf } from '#modules/licences'
-import { pluginByName } from '#plugins/index'
+import { plugins } from '#plugins/index'
 import { configChanges } from '#workers/db/changes'
 import { type Database, databaseOf } from '#workers/db/database'
 import { snapshotOf } from '#workers/db/snapshot'
@@ -40,6 +40,7 @@ export interface Known {
 }
 
 const ACTORS_NAMED = 10
+const runnable = new Set(plugins.map(({ name }) => name))
 
 /**
  * Makes the next version of a group out of its present configuration: stores the content, signs the manifest. Nothing
@@ -53,6 +54,7 @@ export const draftVersion = async (
   now: number,
 ): Promise<Draft> => {
   const db = databaseOf(env)
+  await organizationOf(db, group_id)
   const { entities, sequence, counts } = await snapshotOf(db, env, group_id)
   const content = contentOf(entities)
   if (content.root === latest?.root) return { changed: false, sequence }
@@ -88,13 +90,7 @@ export const signVersion = async (
   { version, root, previous, counts }: Pick<Version, 'version' | 'root' | 'previous' | 'counts'>,
   now: number,
 ): Promise<SignedManifest> => {
-  const [group] = await db
-    .select({ organization_id: runtimeGroups.organization_id })
-    .from(runtimeGroups)
-    .where(eq(runtimeGroups.id, group_id))
-    .limit(1)
-  if (!group) throw new GroupGone(`there is no runtime group ${group_id}`)
-  const { organization_id } = group
+  const organization_id = await organizationOf(db, group_id)
   const [keys, licence] = await Promise.all([
     signingKeysOf(env, db, organization_id, now),
     licenceOf(db, organization_id),
@@ -123,6 +119,16 @@ export const lastChange = async (db: Database, group_id: string): Promise<number
   return row?.sequence ?? 0
 }
 
+const organizationOf = async (db: Database, group_id: string): Promise<string> => {
+  const [group] = await db
+    .select({ organization_id: runtimeGroups.organization_id })
+    .from(runtimeGroups)
+    .where(eq(runtimeGroups.id, group_id))
+    .limit(1)
+  if (!group) throw new GroupGone(`there is no runtime group ${group_id}`)
+  return group.organization_id
+}
+
 const actorsBetween = async (
   db: Database,
   group_id: string,
@@ -146,7 +152,7 @@ const actorsBetween = async (
 const mustRun = (entities: SnapshotEntity[]): void => {
   const unknown = entities.filter(
     ({ kind, entity }) =>
-      kind === 'plugins' && entity.enabled !== false && !pluginByName.has(String(entity.name)),
+      kind === 'plugins' && entity.enabled !== false && !runnable.has(String(entity.name)),
   )
   if (unknown.length === 0) return
   const names = [...new Set(unknown.map(({ entity }) => String(entity.name)))]
