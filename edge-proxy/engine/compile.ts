@@ -62,7 +62,7 @@ export const compile = (
   const of = <Row>(kind: string): (Row & { id: string })[] =>
     entities
       .filter((item) => item.kind === kind)
-      .map((item) => item.entity as unknown as Row & { id: string })
+      .map((item) => withNulls(item) as Row & { id: string })
 
   const certificates = new Map(of<Certificate>('certificates').map((entity) => [entity.id, entity]))
   const authorities = new Map(
@@ -120,6 +120,15 @@ export const compile = (
       credential: (kind, digest) => credentials.get(kind)?.get(digest),
     },
   }
+}
+
+const fieldsByKind = new Map(kinds.map((kind) => [kind.plural, Object.keys(kind.fields)]))
+
+/** An entity as its type has it: snapshots leave out what is null. */
+const withNulls = ({ kind, entity }: SnapshotEntity): unknown => {
+  const row: Record<string, unknown> = { ...entity }
+  for (const field of fieldsByKind.get(kind) ?? []) row[field] ??= null
+  return row
 }
 
 /** Host header of an address: the port is left out where it is the one of the scheme. */

@@ -1,6 +1,5 @@
-import { sha1 } from '@noble/hashes/legacy.js'
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { EntityKind } from './kit.ts'
+import { uuidv5 } from './uuid.ts'
 
 /** Kong's namespace of all entities; each kind has one of its own under it. */
 const ENTITIES = 'fd02801f-0957-4a15-a55a-c8d9606f30b5'
@@ -20,33 +19,19 @@ export const declaredId = (
   copy: number,
 ): string => {
   const name = keyed(kind, row) ?? `${JSON.stringify(row)}${copy}`
-  return uuidV5(namespaceOf(kind.plural), name)
+  return uuidv5(namespaceOf(kind.plural), name)
 }
 
 /** Whether something tells this entity from all others of its kind. */
 export const hasKey = (kind: EntityKind, row: Record<string, unknown>): boolean =>
   keyed(kind, row) !== undefined
 
-/** UUID version 5 (RFC 9562 section 5.5): a name within a namespace. */
-export const uuidV5 = (namespace: string, name: string): string => {
-  const space = hexToBytes(namespace.replaceAll('-', ''))
-  const text = utf8ToBytes(name)
-  const joined = new Uint8Array(space.length + text.length)
-  joined.set(space)
-  joined.set(text, space.length)
-  const bytes = sha1(joined).slice(0, 16)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x50
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  const hex = bytesToHex(bytes)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-}
-
 const namespaces = new Map<string, string>()
 
 const namespaceOf = (plural: string): string => {
   let namespace = namespaces.get(plural)
   if (namespace === undefined) {
-    namespace = uuidV5(ENTITIES, plural)
+    namespace = uuidv5(ENTITIES, plural)
     namespaces.set(plural, namespace)
   }
   return namespace
