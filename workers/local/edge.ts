@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { Miniflare } from 'miniflare'
 import { bundleWorker } from './bundle.ts'
@@ -34,6 +35,7 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
   const optionsWith = (registrationToken: string | undefined) => ({
     ...instanceOptions(options.home.path('state', 'edge')),
     port: 0,
+    handleStructuredLogs: keepLog(options.home.path('logs', 'edge.log')),
     workers: [
       workerOptions(
         'tidegate-edge',
@@ -75,6 +77,13 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
     stop: () => miniflare.dispose(),
   }
 }
+
+/** What Workers say goes to a file, a line each; one that cannot be written is not worth the traffic. */
+const keepLog =
+  (file: string) =>
+  ({ timestamp, level, message }: { timestamp: number; level: string; message: string }) => {
+    appendFile(file, `${new Date(timestamp).toISOString()} ${level} ${message}\n`).catch(() => {})
+  }
 
 /** A port that stays the same when the instance takes other options, as one chosen by the system would not. */
 const freePort = (): Promise<number> =>

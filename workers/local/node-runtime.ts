@@ -16,7 +16,7 @@ export const startNodeRuntime = (
     env: {
       TIDEGATE_CONTROL_PLANE: controlPlane,
       TIDEGATE_REGISTRATION_TOKEN: registrationToken,
-      TIDEGATE_HOME: home.path('node'),
+      TIDEGATE_RUNTIME_HOME: home.path('node'),
       TIDEGATE_PROXY_PORT: String(ports.proxy),
       TIDEGATE_PROXY_TLS_PORT: String(ports.proxyTls),
       TIDEGATE_STATUS_PORT: String(ports.status),

@@ -1,8 +1,9 @@
 import type { JWK } from 'jose'
 import * as z from 'zod'
 import { createGateway, type Gateway } from '#engine/gateway'
-import { defaults, type Settings } from '#engine/settings'
 import { plugins } from '#plugins/index'
+import { version } from '../../../package.json'
+import { settingsFrom } from '../node/settings.ts'
 import { systemClock } from '../shared/clock.ts'
 import { createSync, type Sync } from '../shared/sync.ts'
 import { cacheStore } from './cache-store.ts'
@@ -11,7 +12,6 @@ import type { EdgeEnvironment } from './environment.ts'
 import { workerHost } from './host.ts'
 import { type Refresh, refresh } from './refresh.ts'
 
-const VERSION = '0.1.0'
 /** How long a configuration may be served after its manifest expired, in milliseconds: seven days. */
 const GRACE_MS = 7 * 86_400_000
 
@@ -31,17 +31,16 @@ export const createEdge = (env: EdgeEnvironment): Edge => {
 
   const host = workerHost({
     hostname,
-    version: VERSION,
+    version,
     analytics: env.ANALYTICS,
     identity: () => ({ group: sync.state.group_id ?? '', node: sync.state.node_id ?? '' }),
   })
-  const settings: Settings = { ...defaults, ...json(env, 'TIDEGATE_SETTINGS', SettingsShape) }
-  const gateway = createGateway({ host, plugins, settings })
+  const gateway = createGateway({ host, plugins, settings: settingsFrom(textsOf(env)) })
   const sync = createSync({
     url,
     registrationToken: token,
-    trustedKeys: json(env, 'TIDEGATE_TRUSTED_KEYS', KeysShape)?.keys as JWK[] | undefined,
-    identity: { hostname, version: VERSION, host: 'worker' },
+    trustedKeys: trustedKeys(env),
+    identity: { hostname, version, host: 'worker' },
     fetch: control
       ? (input, init) => control.fetch(input, init)
       : (input, init) => fetch(input, init),
@@ -61,30 +60,29 @@ export const createEdge = (env: EdgeEnvironment): Edge => {
   }
 }
 
-const SettingsShape = z.record(z.string(), z.unknown())
 const KeysShape = z.object({
   keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1),
 })
 
+/** A JWK set in a variable, or an Error that names the variable and the rule. */
+const trustedKeys = ({ TIDEGATE_TRUSTED_KEYS: text }: EdgeEnvironment): JWK[] | undefined => {
+  if (!text) return undefined
+  try {
+    return KeysShape.parse(JSON.parse(text)).keys
+  } catch (error) {
+    throw new Error(`TIDEGATE_TRUSTED_KEYS takes a JWK set: ${(error as Error).message}`)
+  }
+}
+
 const required = (
   env: EdgeEnvironment,
   name: 'TIDEGATE_CONTROL_PLANE' | 'TIDEGATE_REGISTRATION_TOKEN',
-) => {
+): string => {
   const value = env[name]
   if (!value) throw new Error(`${name} is not set`)
   return value
 }
 
-const json = <Shape extends z.ZodType>(
-  env: EdgeEnvironment,
-  name: 'TIDEGATE_SETTINGS' | 'TIDEGATE_TRUSTED_KEYS',
-  shape: Shape,
-): z.output<Shape> | undefined => {
-  const text = env[name]
-  if (!text) return undefined
-  try {
-    return shape.parse(JSON.parse(text))
-  } catch (error) {
-    throw new Error(`${name} is not what it should be: ${(error as Error).message}`)
-  }
-}
+/** The variables among the bindings. */
+const textsOf = (env: EdgeEnvironment): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === 'string'))

@@ -1,4 +1,7 @@
-/** What the edge data plane is bound to. See edge-proxy/wrangler.toml. */
+/**
+ * What the edge data plane is bound to: see edge-proxy/wrangler.toml. Gateway settings are variables too, as on the Node
+ * data plane: `TIDEGATE_` and the name in kong.conf.
+ */
 export interface EdgeEnvironment {
   /** Traffic records. The local dataset answers a promise, which must be kept alive. */
   ANALYTICS?: AnalyticsEngineDataset
@@ -12,6 +15,4 @@ export interface EdgeEnvironment {
   TIDEGATE_TRUSTED_KEYS?: string
   /** Name that this data plane shows in the console. Default: `edge`. */
   TIDEGATE_HOSTNAME?: string
-  /** Gateway settings that differ from the defaults, as a JSON object by kong.conf's names. */
-  TIDEGATE_SETTINGS?: string
 }
