@@ -9,7 +9,7 @@ export interface NativeForm {
 /** The matches of one character: which ASCII characters, and whether any other. */
 interface Atom {
   kind: 'atom'
-  members: boolean[]
+  has: (character: string) => boolean
   others: boolean
   min: number
   max: number
@@ -37,7 +37,7 @@ const ANY = '[^\\n]'
 
 /**
  * The native form of an expression when it can be proved harmless, else nothing. Backtracking is bounded when choices
- * multiply to a small number and at most one unbounded quantifier can give back what it took. A quantifier cannot when
+ * multiply to a small number and no unbounded quantifier but the last can give back what it took. A quantifier cannot when
  * what follows it is a character that it does not take: in `[^/]+/` only one length fits.
  */
 export const nativeForm = (source: string): NativeForm | undefined => new Reader(source).read()
@@ -48,6 +48,7 @@ class Reader {
   private choices = 1
   private readonly tokens: Token[] = []
   private readonly groups: Group[] = []
+  private readonly names = new Set<string>()
   private readonly text: string
 
   constructor(text: string) {
@@ -96,7 +97,8 @@ class Reader {
 
   private open(): boolean {
     const head = /^\((?:\?:|\?P?<([A-Za-z_][A-Za-z0-9_]*)>|(?!\?))/.exec(this.text.slice(this.at))
-    if (!head) return false
+    if (!head || (head[1] !== undefined && this.names.has(head[1]))) return false
+    if (head[1] !== undefined) this.names.add(head[1])
     this.at += head[0].length
     this.groups.push({ at: this.tokens.length, alternatives: 1, quantified: false, empty: true })
     this.push('open', head[1] === undefined ? head[0] : `(?<${head[1]}>`)
@@ -123,7 +125,7 @@ class Reader {
     if (plain) return true
     // for what follows and precedes it, a repeated group is one thing that takes any character
     this.tokens.splice(group.at)
-    this.tokens.push({ kind: 'atom', members: ascii(() => true), others: true, min, max })
+    this.tokens.push({ kind: 'atom', has: () => true, others: true, min, max })
     return true
   }
 
@@ -168,7 +170,7 @@ class Reader {
       group.empty = false
       if (min !== 1 || max !== 1) group.quantified = true
     }
-    this.tokens.push({ kind: 'atom', members: ascii(has), others, min, max })
+    this.tokens.push({ kind: 'atom', has, others, min, max })
     return true
   }
 
@@ -191,19 +193,25 @@ class Reader {
     return [min, max]
   }
 
-  /** Counts unbounded quantifiers and multiplies choices; nothing when more than one could give back. */
+  /**
+   * Counts unbounded quantifiers and multiplies choices. Nothing when one that could give back has another after it,
+   * which would then run again for each thing given back.
+   */
   private loops(): { all: number } | undefined {
     let all = 0
-    let giving = 0
+    let giving = false
     for (const [at, token] of this.tokens.entries()) {
       if (token.kind !== 'atom' || token.min === token.max) continue
       const unbounded = token.max === Number.POSITIVE_INFINITY
-      if (unbounded) all++
+      if (unbounded) {
+        if (giving) return undefined
+        all++
+      }
       if (this.settled(token, at)) continue
-      if (unbounded) giving++
+      if (unbounded) giving = true
       else this.choices *= token.max - token.min + 1
     }
-    return giving > 1 ? undefined : { all }
+    return { all }
   }
 
   private settled(token: Atom, at: number): boolean {
@@ -212,7 +220,7 @@ class Reader {
     const following = this.tokens[next]
     if (following?.kind !== 'atom' || following.min === 0) return false
     if (token.others && following.others) return false
-    return !token.members.some((member, code) => member && following.members[code])
+    return !ASCII.some((character) => following.has(character) && token.has(character))
   }
 
   private push(kind: 'open' | 'close' | 'or' | 'end', source: string): void {
@@ -226,9 +234,6 @@ class Reader {
     return true
   }
 }
-
-const ascii = (has: (character: string) => boolean): boolean[] =>
-  Array.from({ length: 128 }, (_, code) => has(String.fromCharCode(code)))
 
 const quoted = (character: string): string =>
   /[\^$\\.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character
@@ -266,7 +271,7 @@ const classItem = (items: string, at: number): ClassItem | undefined => {
     if (items[at + 2] === '-') return undefined
     return {
       source,
-      members: range(0, 127).filter((character) => has.test(character)),
+      members: ASCII.filter((character) => has.test(character)),
       end: at + 2,
     }
   }
@@ -294,3 +299,5 @@ const single = (items: string, at: number): { character: string; end: number } |
 
 const range = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, step) => String.fromCharCode(from + step))
+
+const ASCII = range(0, 127)

@@ -1,4 +1,5 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
+import { compileLinear } from '#model/linear-regex'
 import { nativeForm } from './native-pattern.ts'
 
 export interface PatternMatch {
@@ -38,23 +39,31 @@ export class PatternError extends Error {
  * arrives, never for a request. Throws PatternError.
  */
 export const compilePattern = (source: string): Pattern => {
-  const linear = compileLinear(source)
   const native = nativeForm(source)
-  const atStart = native ? nativeExec(native.source, 'uy') : linearExec(linear, true)
-  const anywhere = native?.anywhere ? nativeExec(native.source, 'u') : linearExec(linear, false)
-  const tester = native?.anywhere ? new RegExp(native.source, 'u') : linear
+  const exec = native && nativeExec(native.source, 'uy')
+  if (native?.anywhere && exec) {
+    const tester = new RegExp(native.source, 'u')
+    return {
+      source,
+      engine: 'native',
+      exec,
+      search: nativeExec(native.source, 'u'),
+      test: (text) => tester.test(text),
+    }
+  }
+  const linear = linearOf(source)
   return {
     source,
-    engine: native ? 'native' : 're2',
-    exec: atStart,
-    search: anywhere,
-    test: (text) => tester.test(text),
+    engine: exec ? 'native' : 're2',
+    exec: exec ?? linearExec(linear, true),
+    search: linearExec(linear, false),
+    test: (text) => linear.test(text),
   }
 }
 
-const compileLinear = (source: string): RE2JS => {
+const linearOf = (source: string): RE2JS => {
   try {
-    return RE2JS.compile(wideSpaces(RE2JS.translateRegExp(source)))
+    return compileLinear(source)
   } catch (error) {
     throw new PatternError(source, error instanceof Error ? error.message : String(error))
   }
@@ -104,39 +113,4 @@ const present = (groups: Record<string, string | undefined>): Record<string, str
     if (value !== undefined) named[name] = value
   }
   return named
-}
-
-const SPACES = '\\t\\n\\x0b\\f\\r '
-
-/** RE2's `\s` lacks the vertical tab that Rust's has. */
-const wideSpaces = (source: string): string => {
-  let out = ''
-  let inClass = false
-  for (let at = 0; at < source.length; at++) {
-    const character = source[at] as string
-    if (character === '\\') {
-      const letter = source[++at] ?? ''
-      if (letter === 's') out += inClass ? SPACES : `[${SPACES}]`
-      else if (letter === 'S' && !inClass) out += `[^${SPACES}]`
-      else out += character + letter
-      continue
-    }
-    out += character
-    if (inClass && character === '[' && source[at + 1] === ':') {
-      const end = source.indexOf(':]', at + 2)
-      if (end > 0) {
-        out += source.slice(at + 1, end + 2)
-        at = end + 1
-      }
-    } else if (!inClass && character === '[') {
-      inClass = true
-      // a bracket that comes first is a member, not the end
-      const literal = /^\^?\]/.exec(source.slice(at + 1, at + 3))?.[0]
-      if (literal) {
-        out += literal
-        at += literal.length
-      }
-    } else if (character === ']') inClass = false
-  }
-  return out
 }

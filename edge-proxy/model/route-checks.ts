@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
 import type * as z from 'zod'
+import { compileLinear } from './linear-regex.ts'
 import { byteString, normalizePath, textOf } from './path.ts'
 import type { Fields } from './violation.ts'
 
@@ -27,7 +27,7 @@ export const checkPath = (context: z.core.ParsePayload<string>) => {
 /** Why a regular expression cannot be used, or nothing. Only linear-time expressions are accepted. */
 export const regexProblem = (source: string): string | undefined => {
   try {
-    RE2JS.compile(RE2JS.translateRegExp(source))
+    compileLinear(source)
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

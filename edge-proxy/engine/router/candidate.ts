@@ -1,5 +1,4 @@
 import { byteString } from '#model/path'
-import type { Route } from '#model/route'
 import { uuidv5 } from '#model/uuid'
 import type { ConfiguredRoute } from '../configuration.ts'
 import { compilePattern, type Pattern, PatternError } from '../pattern.ts'
@@ -73,15 +72,16 @@ export const candidatesOf = (route: ConfiguredRoute): Candidate[] => {
       headers: Object.entries(entity.headers ?? {}).map(headerMatcher),
       snis: (entity.snis ?? []).map(sniMatcher),
     }
-    return [...groupsOf(entity)].map(([group, paths]) => {
+    const groups = groupsOf(entity.paths ?? [])
+    return groups.map((paths, at) => {
       const matchers = paths.map(pathMatcher)
-      let tieId: string | undefined = group === undefined ? entity.id : undefined
+      let tieId = groups.length === 1 ? entity.id : undefined
       return {
         ...shared,
         paths: matchers,
         priority: priorityOf(entity, matchers[0]),
         tieId: () => {
-          tieId ??= uuidv5(SPLIT_NAMESPACE, `${entity.id}#${group}`)
+          tieId ??= uuidv5(SPLIT_NAMESPACE, `${entity.id}#${at + 1}`)
           return tieId
         },
       }
@@ -94,19 +94,19 @@ export const candidatesOf = (route: ConfiguredRoute): Candidate[] => {
 
 const HTTP_PROTOCOLS = new Set<string>(['http', 'https', 'grpc', 'grpcs'])
 
-/** Paths that share a priority, by what names their part of the route; the route itself when it has no more than one. */
-const groupsOf = (route: Route): Map<string | undefined, string[]> => {
-  const paths = route.paths ?? []
-  if (paths.length <= 1) return new Map([[undefined, paths]])
-  const groups = new Map<string, string[]>()
+/** Paths that share a priority, in the order in which the route lists the first of each. */
+const groupsOf = (paths: readonly string[]): string[][] => {
+  const groups = new Map<number, string[]>()
   for (const path of paths) {
-    const group = path.startsWith('~') ? 'true' : String(byteString(path).length)
+    const group = path.startsWith('~') ? REGEXES : byteString(path).length
     const members = groups.get(group)
     if (members) members.push(path)
     else groups.set(group, [path])
   }
-  return groups
+  return groups.size > 0 ? [...groups.values()] : [[]]
 }
+
+const REGEXES = -1
 
 const filled = (list: readonly unknown[] | null): boolean => list !== null && list.length > 0
 
