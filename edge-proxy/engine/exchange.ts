@@ -36,6 +36,8 @@ export interface Arrival {
   tls: TlsFacts | undefined
   /** Bytes of the request line and headers; what the log calls request size, with the body's length added. */
   head_bytes: number
+  /** The host's own handle of the client; handed back in UpstreamCall, so that a call ends when its client goes away. */
+  origin?: unknown
 }
 
 /** The request on its way: plugins change `headers`, `body`, `upstream_*`; the rest is what the client sent. */

@@ -18,6 +18,8 @@ export interface UpstreamCall {
   write_timeout: number
   read_timeout: number
   tls: UpstreamTls | undefined
+  /** `origin` of the Arrival that the call is made for. */
+  origin?: unknown
 }
 
 export interface UpstreamTls {

@@ -1,0 +1,398 @@
+import type { Socket } from 'node:net'
+import { Body } from '#engine/body'
+import type { ExchangeResponse, TlsFacts } from '#engine/exchange'
+import { HeaderList } from '#engine/headers'
+import { answerFraming, writeAnswerHead } from './answer-head.ts'
+import { type AnswerKeeper, AnswerStream } from './answer-stream.ts'
+import { ByteSource } from './byte-source.ts'
+import { ClientLink } from './client-link.ts'
+import type { Watched } from './deadlines.ts'
+import { JOINED_BYTES } from './limits.ts'
+import { asBuffer } from './message-lines.ts'
+import type { RequestHead } from './request-head.ts'
+import { RequestReader, type RequestTaker } from './request-reader.ts'
+import type { Handled, Keeper } from './server.ts'
+
+/** Where a connection came in. */
+export interface Entrance {
+  scheme: 'http' | 'https'
+  /** As clients see it. */
+  port: number
+  tls: TlsFacts | undefined
+}
+
+const gone = new Error('the client went away')
+const noHeaders = new HeaderList()
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+
+/** A connection of a client: its requests one after the other, each answered before the next is looked at. */
+export class ClientConnection<H extends Handled>
+  extends ClientLink
+  implements Watched, RequestTaker, AnswerKeeper
+{
+  deadline = 0
+  private readonly keeper: Keeper<H>
+  private readonly socket: Socket
+  private readonly entrance: Entrance
+  private readonly reader: RequestReader
+  private readonly peer: string
+  private readonly peerPort: number
+  private requests = 0
+  private paused = false
+  private over = false
+
+  /** Whether a request is being dealt with, and what is known of it. */
+  private busy = false
+  private head: RequestHead | undefined
+  private handled: H | undefined
+  /** Whether the client waits for 100 (Continue). */
+  private continues = false
+  /** Status to answer in place of what the handler says: the body turned out unsound. */
+  private refusal = 0
+  private answering = false
+  private stream: AnswerStream | undefined
+  private persistent = true
+  private awaitsDrain = false
+  /** Whether the answer is over and the rest of the request is still coming. */
+  private leftover = false
+  private sentBytes = 0
+
+  constructor(keeper: Keeper<H>, socket: Socket, entrance: Entrance) {
+    super()
+    this.keeper = keeper
+    this.socket = socket
+    this.entrance = entrance
+    this.reader = new RequestReader(keeper.limits, this)
+    this.peer = plainAddress(socket.remoteAddress ?? '')
+    this.peerPort = socket.remotePort ?? 0
+    this.deadline = keeper.deadlines.in(keeper.limits.header_timeout)
+    keeper.deadlines.watch(this)
+    socket.on('data', (bytes: Buffer) => this.reader.receive(bytes))
+    socket.on('drain', () => this.drained())
+    socket.on('end', () => this.ended())
+    socket.on('error', ignore)
+    socket.on('close', () => this.leave())
+  }
+
+  get isBusy(): boolean {
+    return this.busy
+  }
+
+  /** Bytes that wait here for somebody slower. */
+  get heldBytes(): number {
+    return this.reader.heldBytes + this.socket.writableLength
+  }
+
+  /** The server closes: at once when nothing is under way, else after the answer. */
+  retire(): void {
+    if (!this.busy && !this.over && this.reader.betweenRequests) this.hangUp()
+  }
+
+  destroy(): void {
+    this.socket.destroy()
+  }
+
+  /** As nginx: who is late gets no answer. */
+  expire(): void {
+    this.destroy()
+  }
+
+  begun(): void {
+    this.deadline = this.keeper.deadlines.in(this.keeper.limits.header_timeout)
+  }
+
+  request(head: RequestHead, headBytes: number, source: ByteSource | undefined): void {
+    const { keeper, entrance } = this
+    this.busy = true
+    this.head = head
+    this.requests++
+    this.refusal = 0
+    this.sentBytes = 0
+    this.persistent = head.persistent
+    const { isWhole } = this.reader
+    this.continues = head.expects && !isWhole
+    this.deadline = isWhole ? 0 : keeper.deadlines.in(keeper.limits.body_timeout)
+    const length = head.bodyLength < 0 ? undefined : head.bodyLength
+    const outcome = keeper.handle({
+      method: head.method,
+      scheme: entrance.scheme,
+      http_version: head.version,
+      path: head.path,
+      query: head.query,
+      headers: head.headers,
+      body: source && new Body(source, length, () => source.collect()),
+      peer: this.peer,
+      peer_port: this.peerPort,
+      port: entrance.port,
+      tls: entrance.tls,
+      head_bytes: headBytes,
+      origin: this,
+    })
+    if (outcome instanceof Promise) outcome.then(this.answer, this.faulted)
+    else this.answer(outcome)
+  }
+
+  refused(status: number, head: RequestHead | undefined): void {
+    if (this.busy) {
+      this.refusal = status
+      return
+    }
+    if (this.leftover) {
+      // The request was answered: a second answer would be taken for that of the next request.
+      this.hangUp()
+      return
+    }
+    this.busy = true
+    this.head = head
+    this.persistent = false
+    this.sentBytes = 0
+    this.respond(this.keeper.page(status, head?.headers ?? noHeaders))
+  }
+
+  progressed(): void {
+    if (!this.answering) this.deadline = this.keeper.deadlines.in(this.keeper.limits.body_timeout)
+  }
+
+  whole(): void {
+    this.leftover = false
+    if (this.busy) {
+      if (!this.answering) this.deadline = 0
+    } else this.next()
+  }
+
+  wanted(): void {
+    if (!this.continues) return
+    this.continues = false
+    this.socket.write(CONTINUE, 'latin1')
+  }
+
+  pause(): void {
+    if (this.paused) return
+    this.paused = true
+    this.socket.pause()
+    if (!this.answering) this.deadline = 0
+  }
+
+  resume(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.socket.resume()
+    if (this.reader.inBody) this.progressed()
+  }
+
+  cancelled(): void {
+    this.resume()
+  }
+
+  /** The handler came to an end. An arrow, so that no request needs a function of its own. */
+  private readonly answer = (handled: H): void => {
+    this.handled = handled
+    const response =
+      this.refusal === 0 && handled.response
+        ? handled.response
+        : this.keeper.page(this.refusal || 500, this.head?.headers ?? noHeaders)
+    if (this.gone) {
+      cancelBody(handled.response?.body)
+      this.conclude()
+    } else {
+      if (response !== handled.response) cancelBody(handled.response?.body)
+      this.respond(response)
+    }
+  }
+
+  private readonly faulted = (error: unknown): void => {
+    this.keeper.fault(error)
+    if (this.gone) this.conclude()
+    else this.respond(this.keeper.page(500, this.head?.headers ?? noHeaders))
+  }
+
+  private respond(response: ExchangeResponse): void {
+    const { head, reader, socket, keeper } = this
+    const version = head?.version ?? '1.1'
+    const unread = !reader.isWhole && (this.continues || !reader.isShort)
+    const persistent =
+      this.persistent &&
+      !unread &&
+      this.refusal === 0 &&
+      !keeper.closing &&
+      this.requests < keeper.limits.requests_per_connection
+    const framing = answerFraming(response, head?.method ?? 'GET', version, persistent)
+    this.persistent = framing.persistent
+    this.continues = false
+    this.answering = true
+    this.deadline = 0
+    const text = writeAnswerHead(response, framing)
+    const { body } = response
+    if (!body || framing.bodiless) {
+      cancelBody(body)
+      this.write(text)
+      this.delivered()
+      return
+    }
+    const { bytes, stream } = body
+    if (bytes !== undefined) {
+      if (stream !== undefined) cancelBody(body)
+      this.writeBytes(text, bytes)
+      this.delivered()
+    } else if (stream instanceof ByteSource) {
+      if (stream.text !== undefined) {
+        this.write(text + stream.text)
+        this.delivered()
+        return
+      }
+      this.stream = new AnswerStream(socket, stream, framing.chunked, this)
+      socket.cork()
+      this.write(text)
+      this.stream.start()
+      socket.uncork()
+    } else this.writeForeign(text, body)
+  }
+
+  private write(text: string): void {
+    this.sentBytes += text.length
+    this.socket.write(text, 'latin1')
+  }
+
+  private writeBytes(head: string, bytes: Uint8Array): void {
+    const { socket } = this
+    const data = asBuffer(bytes)
+    if (data.length <= JOINED_BYTES) {
+      this.write(head + data.toString('latin1', 0, data.length))
+      return
+    }
+    socket.cork()
+    this.write(head)
+    this.sentBytes += data.length
+    socket.write(data)
+    socket.uncork()
+  }
+
+  /** A body with a stream that is not of the wire, of a length that its maker promised. */
+  private writeForeign(head: string, body: Body): void {
+    body.read().then(
+      (bytes) => {
+        if (this.gone) return
+        this.writeBytes(head, bytes)
+        this.delivered()
+      },
+      () => this.truncated(),
+    )
+  }
+
+  stalled(stalled: boolean): void {
+    this.deadline = stalled ? this.keeper.deadlines.in(this.keeper.limits.send_timeout) : 0
+  }
+
+  delivered(): void {
+    if (this.stream) {
+      this.sentBytes += this.stream.bytes
+      this.stream = undefined
+    }
+    if (this.socket.writableNeedDrain) {
+      this.awaitsDrain = true
+      this.stalled(true)
+    } else this.conclude()
+  }
+
+  /** There is no good end to an answer that breaks off: the client must see that it did. */
+  truncated(): void {
+    if (this.gone) return
+    if (this.socket.writableNeedDrain) this.socket.destroy()
+    else this.socket.resetAndDestroy()
+  }
+
+  private drained(): void {
+    if (this.awaitsDrain) {
+      this.awaitsDrain = false
+      this.conclude()
+    } else this.stream?.drained()
+  }
+
+  /** The exchange is over, one way or the other. */
+  private conclude(): void {
+    if (!this.busy) return
+    const { handled, call } = this
+    this.busy = false
+    this.answering = false
+    this.handled = undefined
+    this.head = undefined
+    this.call = undefined
+    // Ends a call whose answer nobody read to the end.
+    call?.cancel()
+    if (handled) this.keeper.finish(handled, this.sentBytes)
+    if (this.gone || this.over) return
+    if (!this.persistent) this.hangUp()
+    else if (this.reader.isWhole) this.next()
+    else {
+      this.leftover = true
+      this.deadline = this.keeper.deadlines.in(this.keeper.limits.body_timeout)
+      this.reader.discard()
+    }
+  }
+
+  /** On to the next request; requests that wait already get their turn after those of other connections. */
+  private next(): void {
+    if (this.keeper.closing && !this.reader.isAhead) {
+      this.hangUp()
+      return
+    }
+    this.deadline = this.keeper.deadlines.in(this.keeper.limits.keep_alive_timeout)
+    if (this.reader.isAhead) setImmediate(this.readAhead)
+    else {
+      this.reader.next()
+      this.resume()
+    }
+  }
+
+  private readonly readAhead = (): void => {
+    if (this.gone || this.over) return
+    this.reader.next()
+    if (!this.reader.isAhead) this.resume()
+  }
+
+  /** Ends our side, and reads on for a while, so that the client gets the answer and not a reset (RFC 9112 section 9.6). */
+  private hangUp(): void {
+    this.over = true
+    this.reader.stop()
+    this.reader.discard()
+    this.socket.end()
+    this.deadline = this.keeper.deadlines.in(this.keeper.limits.lingering_timeout)
+    this.resume()
+  }
+
+  /** The client ended its side. As nginx, that before the answer is taken for leaving. */
+  private ended(): void {
+    if (this.over) return
+    if (this.answering) this.persistent = false
+    else if (this.busy) this.destroy()
+    else this.hangUp()
+  }
+
+  private leave(): void {
+    if (this.gone) return
+    this.gone = true
+    this.deadline = 0
+    this.keeper.deadlines.forget(this)
+    this.reader.abort(gone)
+    const { stream, call } = this
+    this.call = undefined
+    if (stream) {
+      this.sentBytes += stream.bytes
+      this.stream = undefined
+      stream.cancel()
+    }
+    call?.cancel()
+    if (this.handled || this.answering) this.conclude()
+    this.keeper.closed(this)
+  }
+}
+
+const ignore = (): void => {}
+
+const cancelBody = (body: Body | undefined): void => {
+  if (body?.stream instanceof ByteSource) body.stream.cancel()
+}
+
+/** IPv4 addresses as such, also on a socket that serves both families. */
+const plainAddress = (address: string): string =>
+  address.startsWith('::ffff:') ? address.slice(7) : address
