@@ -5,8 +5,11 @@ import { type NodeRow, nodes, type RuntimeGroupRow } from './model.ts'
 import type { NodeState } from './roster.ts'
 import { groupObject } from './stub.ts'
 
-/** A runtime that was heard of within this time is connected: polls last 25 seconds, reports come each 15. */
-export const CONNECTED_MS = 40_000
+/**
+ * A runtime that was heard of within this time is connected. Polls of a Node last 25 seconds and its reports come each 15; an
+ * edge data plane without traffic is woken each minute.
+ */
+export const CONNECTED_MS = { node: 40_000, worker: 90_000 }
 
 /** A runtime as people see it. Times are RFC 3339. */
 export interface Node {
@@ -98,8 +101,10 @@ export const deleteNode = async (
 }
 
 /** Whether a runtime counts as connected. `now`: epoch milliseconds. */
-export const isConnected = (state: Pick<NodeState, 'last_seen'> | undefined, now: number) =>
-  state !== undefined && now - Date.parse(state.last_seen) <= CONNECTED_MS
+export const isConnected = (
+  state: Pick<NodeState, 'last_seen' | 'host'> | undefined,
+  now: number,
+) => state !== undefined && now - Date.parse(state.last_seen) <= CONNECTED_MS[state.host ?? 'node']
 
 const nodeOf = (row: NodeRow, state: NodeState | undefined, latest: Latest, now: number): Node => ({
   id: row.id,

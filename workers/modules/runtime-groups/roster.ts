@@ -13,6 +13,7 @@ export interface NodeState {
   records_dropped: number
   hostname: string | null
   runtime_version: string | null
+  host: 'worker' | 'node' | null
 }
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -100,5 +101,6 @@ const stateOf = ({ id, last_seen, version, status }: Row): NodeState => {
     records_dropped: said?.records_dropped ?? 0,
     hostname: said?.hostname ?? null,
     runtime_version: said?.runtime_version ?? null,
+    host: said?.host ?? null,
   }
 }
