@@ -7,6 +7,9 @@ import { inProject } from './paths.ts'
 import { resolveOverride } from './resolve-override.ts'
 import { instanceOptions, workerOptions } from './worker-options.ts'
 
+/** The trigger in edge-proxy/wrangler.toml. */
+const EVERY_MINUTE = '* * * * *'
+
 export interface EdgeOptions {
   home: Home
   port: number
@@ -50,7 +53,7 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
           TIDEGATE_CONTROL_PLANE: { type: 'text', value: options.controlPlane },
           TIDEGATE_REGISTRATION_TOKEN: { type: 'text', value: registrationToken ?? '' },
         },
-        { triggers: [{ type: 'scheduled', schedule: '* * * * *' }] },
+        { triggers: [{ type: 'scheduled', schedule: EVERY_MINUTE }] },
         {
           outboundService: { type: 'worker', worker: 'network' },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: options.port }],
@@ -71,10 +74,20 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
 
   const miniflare = new Miniflare(optionsWith(options.registrationToken))
   await miniflare.ready
+  const cron = setInterval(() => {
+    // As Cloudflare does, by the data plane's trigger; one that fails is followed by the next.
+    miniflare
+      .getWorker('tidegate-edge')
+      .then((worker) => worker.scheduled({ cron: EVERY_MINUTE }))
+      .catch(() => {})
+  }, 60_000)
   return {
     datasetUrl: `http://127.0.0.1:${datasetPort}`,
     register: (token) => miniflare.setOptions(optionsWith(token)),
-    stop: () => miniflare.dispose(),
+    stop() {
+      clearInterval(cron)
+      return miniflare.dispose()
+    },
   }
 }
 

@@ -74,7 +74,7 @@ const startAll = async (
   stops.push(node.stop)
   await Promise.all([
     whenUp(node, home.path('logs', 'node-data-plane.log'), () => serves(ports.proxy)),
-    serves(ports.edge),
+    whenUp(control, home.path('logs', 'control-plane.log'), () => serves(ports.edge)),
   ])
   return { home, first, parts: [control, node], stop }
 }
