@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { HeaderList } from '#engine/headers'
 import { routed, serving, through } from '../../support/through.ts'
 
-const simple = (origin?: string) => ({ headers: origin === undefined ? {} : { Origin: origin } })
+const simple = (origin: string) => ({ headers: { Origin: origin } })
 const preflight = (origin: string, more = {}) => ({
   method: 'OPTIONS',
   headers: { Origin: origin, 'Access-Control-Request-Method': 'GET', ...more },

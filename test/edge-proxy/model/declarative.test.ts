@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import { digest } from '#engine/snapshot'
+import { snapshotEntities } from '#engine/standalone'
+import { type Declared, readDeclarative } from '#model/declarative'
+import { catalog } from '#plugins/index'
+
+const NOW = 1_700_000_000
+
+const read = (document: unknown) => readDeclarative(document, catalog, NOW)
+const good = (document: Record<string, unknown>) => {
+  const declared = read({ _format_version: '3.0', ...document })
+  if (!declared.ok) throw new Error(declared.message)
+  return (kind: string) => declared.entities.get(kind) ?? []
+}
+const bad = (document: Record<string, unknown>): Extract<Declared, { ok: false }> => {
+  const declared = read({ _format_version: '3.0', ...document })
+  if (declared.ok) throw new Error('the document is good')
+  return declared
+}
+
+describe('a declarative document', () => {
+  it('gives complete rows, whatever is nested in what', () => {
+    const of = good({
+      _comment: 'for readers',
+      services: [
+        {
+          name: 's',
+          url: 'https://up.test/base',
+          routes: [{ name: 'r', paths: ['/'], plugins: [{ name: 'key-auth' }] }],
+        },
+      ],
+      consumers: [{ username: 'bob', keyauth_credentials: [{ key: 'k' }], acls: [{ group: 'g' }] }],
+      upstreams: [{ name: 'u', targets: [{ target: '10.0.0.1' }] }],
+    })
+    const [service] = of('services')
+    expect(service).toMatchObject({
+      name: 's',
+      protocol: 'https',
+      host: 'up.test',
+      port: 443,
+      path: '/base',
+      retries: 5,
+      created_at: NOW,
+      updated_at: NOW,
+    })
+    const [route] = of('routes')
+    expect(route).toMatchObject({ service: { id: service?.id }, strip_path: true, methods: null })
+    expect(of('plugins')).toMatchObject([
+      {
+        name: 'key-auth',
+        route: { id: route?.id },
+        service: null,
+        config: { key_names: ['apikey'] },
+      },
+    ])
+    const [bob] = of('consumers')
+    expect(of('keyauth_credentials')).toMatchObject([{ key: 'k', consumer: { id: bob?.id } }])
+    expect(of('keyauth_credentials')[0]).not.toHaveProperty('updated_at')
+    expect(of('acls')).toMatchObject([{ group: 'g', consumer: { id: bob?.id } }])
+    expect(of('targets')).toMatchObject([{ target: '10.0.0.1:8000', weight: 100 }])
+  })
+
+  it('derives ids as Kong and its tools derive them', () => {
+    const of = good({
+      services: [{ name: 'example', host: 'h' }],
+      consumers: [{ username: 'foo' }],
+    })
+    // Namespace of all entities, then of the kind, then the name: RFC 9562 version 5 twice.
+    expect(of('services')[0]?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab]/)
+    expect(of('services')[0]?.id).toBe(
+      good({ services: [{ name: 'example', host: 'x' }] })('services')[0]?.id,
+    )
+    expect(of('consumers')[0]?.id).not.toBe(of('services')[0]?.id)
+  })
+
+  it('keeps ids and times that are given', () => {
+    const id = '11111111-1111-4111-8111-111111111111'
+    const [service] = good({ services: [{ id, host: 'h', created_at: 5 }] })('services')
+    expect(service).toMatchObject({ id, created_at: 5 })
+  })
+
+  it('tells apart what only its place tells apart, the same way each time', () => {
+    const document = { services: [{ host: 'h', routes: [{ paths: ['/'] }, { paths: ['/'] }] }] }
+    const ids = () => good(document)('routes').map(({ id }) => id)
+    expect(new Set(ids()).size).toBe(2)
+    expect(ids()).toEqual(ids())
+  })
+
+  it('resolves references by id, by key and by object', () => {
+    const id = '11111111-1111-4111-8111-111111111111'
+    const of = good({
+      routes: [
+        { name: 'a', paths: ['/a'], service: 's' },
+        { name: 'b', paths: ['/b'], service: id },
+        { name: 'c', paths: ['/c'], service: { id } },
+        { name: 'd', paths: ['/d'], service: { name: 's' } },
+      ],
+      services: [{ id, name: 's', host: 'h' }],
+    })
+    expect(of('routes').map(({ service }) => service)).toEqual([{ id }, { id }, { id }, { id }])
+  })
+
+  it('makes keys that are left out', () => {
+    const of = good({ consumers: [{ username: 'b', keyauth_credentials: [{}, {}] }] })
+    const keys = of('keyauth_credentials').map(({ key }) => String(key))
+    expect(keys).toHaveLength(2)
+    for (const key of keys) expect(key).toMatch(/^[0-9A-Za-z]{32}$/)
+    expect(keys[0]).not.toBe(keys[1])
+  })
+
+  it('names every fault at its place', () => {
+    const { fields, message } = bad({
+      nonsense: [],
+      services: [
+        { name: 'a', host: 'h', routes: [{ paths: ['/'] }, { name: 'r', paths: [1], x: 1 }] },
+        {
+          name: 'b',
+          host: 'h',
+          port: 70_000,
+          plugins: [{ name: 'key-auth', config: { realm: 1 } }],
+        },
+      ],
+    })
+    expect(fields).toEqual({
+      nonsense: 'unknown field',
+      services: [
+        { routes: [undefined, { paths: ['expected a string'], x: 'unknown field' }] },
+        {
+          port: 'value should be between 0 and 65535',
+          plugins: [{ config: { realm: 'expected a string' } }],
+        },
+      ],
+    })
+    expect(message).toContain('declarative config is invalid: ')
+    expect(message).toContain('services.2.plugins.1.config.realm: expected a string')
+  })
+
+  it.each([
+    [
+      { routes: [{ paths: ['/'], service: 'ghost' }] },
+      "invalid reference 'service: ghost' (no such entry in 'services')",
+    ],
+    [
+      { plugins: [{ name: 'ghost' }] },
+      "plugin 'ghost' not enabled; add it to the 'plugins' configuration property",
+    ],
+    [
+      {
+        services: [
+          { name: 'a', host: 'h' },
+          { name: 'a', host: 'i' },
+        ],
+      },
+      "uniqueness violation: 'services' entity with name set to 'a' already declared",
+    ],
+    [
+      { plugins: [{ name: 'cors' }, { name: 'cors' }] },
+      "uniqueness violation: 'plugins' entity with name, service, route, consumer",
+    ],
+    [
+      {
+        consumers: [
+          { username: 'a', keyauth_credentials: [{ key: 'k' }] },
+          { username: 'b', keyauth_credentials: [{ key: 'k' }] },
+        ],
+      },
+      "'keyauth_credentials' entity with key set to 'k' already declared",
+    ],
+    [
+      { consumers: [{ username: 'a', plugins: [{ name: 'key-auth' }] }] },
+      'consumer: value must be null',
+    ],
+    [
+      { services: [{ name: 'a', host: 'h', routes: [{ paths: ['/'], service: 'b' }] }] },
+      'value must be null',
+    ],
+    [{ services: 'x' }, 'services: expected an array'],
+    [{ services: ['x'] }, 'expected a record'],
+    [{ _transform: false }, '_transform: only true is supported'],
+    [{ _format_version: '1.1' }, '_format_version: expected one of: 3.0'],
+    [{ _format_version: null }, '_format_version: required field missing'],
+  ])('refuses %j', (document, problem) => {
+    expect(bad(document as Record<string, unknown>).message).toContain(problem)
+  })
+
+  it('refuses what is no document', () => {
+    expect(read('text')).toMatchObject({ ok: false, fields: { '@entity': 'expected a record' } })
+  })
+})
+
+describe('declared rows as a snapshot', () => {
+  it('hold no nulls and no key in clear', () => {
+    const declared = read({
+      _format_version: '3.0',
+      consumers: [{ username: 'bob', keyauth_credentials: [{ key: 'secret' }] }],
+    })
+    if (!declared.ok) throw new Error(declared.message)
+    const entities = snapshotEntities(declared.entities)
+    expect(JSON.stringify(entities)).not.toContain('"secret"')
+    expect(entities.find(({ kind }) => kind === 'keyauth_credentials')?.entity.key).toBe(
+      digest('secret'),
+    )
+    for (const { entity } of entities) expect(Object.values(entity)).not.toContain(null)
+  })
+})
