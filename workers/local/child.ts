@@ -22,23 +22,23 @@ export interface PartOptions {
   env: Record<string, string>
   /** File that its output is appended to. */
   log: string
+  /** Whether it has a channel to us: it tells when it is ready, and sees when we are gone. */
+  channel?: boolean
 }
 
-/**
- * Starts a part of the platform as a process of its own, under the same Node. It has a channel to us: a part that sees it
- * close knows that we are gone.
- */
+/** Starts a part of the platform as a process of its own, under the same Node. */
 export const startPart = ({
   name,
   script,
   args = [],
   env,
   log,
+  channel = false,
 }: PartOptions): Part & { process: ChildProcess } => {
   const output = openSync(log, 'a', 0o600)
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', output, output, 'ipc'],
+    stdio: ['ignore', output, output, ...(channel ? ['ipc' as const] : [])],
   })
   closeSync(output)
   const ended = new Promise<string>((resolve) => {

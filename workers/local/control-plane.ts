@@ -3,17 +3,20 @@ import { bundleWorker } from './bundle.ts'
 import { openHome, randomSecret } from './home.ts'
 import { applyMigrations } from './migrations.ts'
 import { inProject } from './paths.ts'
+import { readSettings } from './settings.ts'
 import { instanceOptions, workerOptions } from './worker-options.ts'
 
 /**
- * The control plane, as a process of its own: it may go, and the data planes go on. Run by start.ts with TIDEGATE_HOME,
- * TIDEGATE_PORT and TIDEGATE_DATASET_URL.
+ * The control plane, as a process of its own: it may go, and the data planes go on. `npm run control-plane` starts it again
+ * alone, with the same variables as `npm start`.
  */
-const { TIDEGATE_HOME, TIDEGATE_PORT, TIDEGATE_DATASET_URL } = process.env
-if (!TIDEGATE_HOME || !TIDEGATE_PORT || !TIDEGATE_DATASET_URL) {
-  throw new Error('TIDEGATE_HOME, TIDEGATE_PORT and TIDEGATE_DATASET_URL must be set')
+const { home: folder, ports } = readSettings([], process.env)
+const home = openHome(folder)
+const datasetUrl = home.read('dataset-url')
+if (!datasetUrl) {
+  console.error(`${home.path('dataset-url')} is missing: npm start writes it`)
+  process.exit(1)
 }
-const home = openHome(TIDEGATE_HOME)
 
 /** What Workers answer before the console's files are looked at. The same list is in wrangler.toml. */
 const RUN_WORKER_FIRST = [
@@ -32,7 +35,7 @@ const [control, dataset] = await Promise.all([
 
 const miniflare = new Miniflare({
   ...instanceOptions(home.path('state', 'control')),
-  port: Number(TIDEGATE_PORT),
+  port: ports.control,
   workers: [
     workerOptions(
       'tidegate',
@@ -63,7 +66,7 @@ const miniflare = new Miniflare({
       },
     ),
     workerOptions('dataset', dataset, {
-      DATASET_URL: { type: 'text', value: TIDEGATE_DATASET_URL },
+      DATASET_URL: { type: 'text', value: datasetUrl },
     }),
   ],
 })

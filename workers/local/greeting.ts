@@ -1,8 +1,8 @@
-import type { Home } from './home.ts'
+import type { Platform } from './platform.ts'
 import type { LocalSettings } from './settings.ts'
 
 /** What is shown when all of it runs: where everything is, how to sign in, what to try. */
-export const greeting = (home: Home, { ports }: LocalSettings, first: boolean): string => {
+export const greeting = ({ home, first, parts }: Platform, { ports }: LocalSettings): string => {
   const local = (port: number) => `http://127.0.0.1:${port}`
   const [email, password] = (home.read('owner') ?? '').split('\n')
   const demo = home.read('demo') === 'yes'
@@ -28,6 +28,7 @@ export const greeting = (home: Home, { ports }: LocalSettings, first: boolean): 
     `  Node data plane     ${local(ports.proxy)}   TLS :${ports.proxyTls}   status :${ports.status}`,
     `  demo upstream       ${local(ports.upstream)}`,
     `  state and logs      ${home.folder}`,
+    `  processes           ${parts.map(({ name, pid }) => `${name} ${pid}`).join(', ')}`,
     ...tryIt,
     '',
     'ready',

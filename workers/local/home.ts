@@ -14,7 +14,7 @@ export interface Home {
 }
 
 export const openHome = (folder: string): Home => {
-  for (const part of ['', 'state', 'logs', 'node']) {
+  for (const part of ['', 'state', 'logs', 'runtime']) {
     mkdirSync(join(folder, part), { recursive: true, mode: 0o700 })
   }
   const path = (...names: string[]) => join(folder, ...names)

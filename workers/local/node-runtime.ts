@@ -1,12 +1,15 @@
 import { type Part, startPart } from './child.ts'
 import type { Home } from './home.ts'
 import { inProject } from './paths.ts'
-import type { LocalSettings } from './settings.ts'
+import { environmentOf, type LocalSettings } from './settings.ts'
 
-/** Starts the Node data plane, told no more than any other would be. */
+/**
+ * Starts the Node data plane, told no more than any other would be. Its state is where `npm run runtime` looks for it, which
+ * starts it again alone.
+ */
 export const startNodeRuntime = (
   home: Home,
-  { ports }: LocalSettings,
+  settings: LocalSettings,
   controlPlane: string,
   registrationToken: string,
 ): Part =>
@@ -14,12 +17,10 @@ export const startNodeRuntime = (
     name: 'Node data plane',
     script: inProject('edge-proxy/hosts/node/main.ts'),
     env: {
+      ...environmentOf(settings),
       TIDEGATE_CONTROL_PLANE: controlPlane,
       TIDEGATE_REGISTRATION_TOKEN: registrationToken,
-      TIDEGATE_RUNTIME_HOME: home.path('node'),
-      TIDEGATE_PROXY_PORT: String(ports.proxy),
-      TIDEGATE_PROXY_TLS_PORT: String(ports.proxyTls),
-      TIDEGATE_STATUS_PORT: String(ports.status),
+      TIDEGATE_RUNTIME_HOME: home.path('runtime'),
     },
     log: home.path('logs', 'node-data-plane.log'),
   })

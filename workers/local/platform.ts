@@ -6,7 +6,7 @@ import { type Home, openHome } from './home.ts'
 import { startNodeRuntime } from './node-runtime.ts'
 import { inProject } from './paths.ts'
 import { checkPorts } from './ports.ts'
-import type { LocalSettings } from './settings.ts'
+import { environmentOf, type LocalSettings } from './settings.ts'
 import { startUpstream } from './upstream.ts'
 
 /** The whole of Tidegate on one machine. */
@@ -81,18 +81,16 @@ const startAll = async (
 
 const startControlPlane = async (
   home: Home,
-  { ports }: LocalSettings,
+  settings: LocalSettings,
   edge: EdgeSide,
 ): Promise<Part> => {
   const log = home.path('logs', 'control-plane.log')
+  home.write('dataset-url', edge.datasetUrl)
   const part = startPart({
     name: 'control plane',
     script: inProject('workers/local/control-plane.ts'),
-    env: {
-      TIDEGATE_HOME: home.folder,
-      TIDEGATE_PORT: String(ports.control),
-      TIDEGATE_DATASET_URL: edge.datasetUrl,
-    },
+    env: environmentOf(settings),
+    channel: true,
     log,
   })
   let ready = false

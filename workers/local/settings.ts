@@ -62,6 +62,14 @@ export const readSettings = (
   }
 }
 
+/** The same settings as variables, for parts that run as processes of their own. */
+export const environmentOf = ({ home, ports }: LocalSettings): Record<string, string> => ({
+  TIDEGATE_HOME: home,
+  ...Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [PORTS[name as PortName].variable, String(port)]),
+  ),
+})
+
 const portOf = (variable: string, given: string | undefined, standard: number): number => {
   if (given === undefined || given === '') return standard
   const port = Number(given)

@@ -25,7 +25,7 @@ try {
       if (!stopping) console.error(`the ${part.name} ended (${how}); the other parts go on`)
     })
   }
-  console.log(greeting(platform.home, settings, platform.first))
+  console.log(greeting(platform, settings))
 } catch (error) {
   if (!stopping) {
     console.error(error instanceof StartRefused ? error.message : error)
