@@ -46,7 +46,7 @@ export const groupRoutes = (prefix: '/v2/runtime-groups' | '/v2/control-planes')
     answer: GroupDetail,
     async handle(context, { params, request }) {
       const group = await findGroup(context, params.group)
-      const state = await groupObject(context.env, group.id).state()
+      const state = await groupObject(context.env, group.id).summary()
       return { ...answerOf(group, request), publishing: publishingOf(state) }
     },
   }),

@@ -57,8 +57,8 @@ const pace: Pace = { now: Date.now, after: (ms, run) => void setTimeout(run, ms)
  * One runtime group: the order of its versions, who has which, and the runtimes that wait for the next one. The
  * configuration itself stays in D1 and R2. Times that decide about runtimes come from the caller.
  */
-export class RuntimeGroup extends ittyDurable<Env>(['changed', 'state']) {
-  readonly #id: string
+export class RuntimeGroup extends ittyDurable<Env>(['changed', 'summary']) {
+  #id: string
   readonly #versions: VersionLog
   readonly #roster: Roster
   readonly #waiters = new Waiters(pace)
@@ -67,13 +67,20 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'state']) {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    this.#id = ctx.id.name ?? ''
     this.#versions = new VersionLog(ctx.storage.sql)
     this.#roster = new Roster(ctx.storage.sql)
+    this.#prepare()
+    this.#id = this.#storedId() ?? ctx.id.name ?? ''
     ctx.blockConcurrencyWhile(async () => {
-      this.#prepare()
       if (this.#versions.latest()) await this.#watch(SAFETY_MS)
     })
+  }
+
+  /** The group was made. Alarms may come without the object's name: it keeps its own. */
+  async begin(group_id: string): Promise<PublishOutcome> {
+    this.#id = group_id
+    this.ctx.storage.sql.exec('insert or replace into self values (1, ?)', group_id)
+    return this.changed()
   }
 
   /** Something changed. Answers when what is now in the system of record is published, or why it could not be. */
@@ -107,7 +114,7 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'state']) {
     await this.#watch(WATCH_MS)
   }
 
-  state(): GroupState {
+  summary(): GroupState {
     const latest = this.#versions.latest()
     if (!latest) return { latest: null, error: this.#error() }
     const { manifest: _, ...rest } = latest
@@ -163,9 +170,13 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'state']) {
   #prepare(): void {
     this.#versions.prepare()
     this.#roster.prepare()
-    this.ctx.storage.sql.exec(
-      'create table if not exists failure (one integer primary key check (one = 1), error text not null)',
-    )
+    const { sql } = this.ctx.storage
+    sql.exec('create table if not exists self (one integer primary key, id text not null)')
+    sql.exec('create table if not exists failure (one integer primary key, error text not null)')
+  }
+
+  #storedId(): string | undefined {
+    return this.ctx.storage.sql.exec<{ id: string }>('select id from self').toArray()[0]?.id
   }
 
   async #publish(): Promise<PublishOutcome> {

@@ -53,7 +53,7 @@ export const createGroup = async (
       audit('group.created', targetOf(group), { name: group.name }),
     ]),
   )
-  await groupObject(env, group.id).changed()
+  await groupObject(env, group.id).begin(group.id)
   return group
 }
 
