@@ -39,11 +39,16 @@ export const startPart = ({
   const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', output, output, ...(channel ? ['ipc' as const] : [])],
+    // A group of its own, so that what it started goes with it however it ends.
+    detached: true,
   })
   closeSync(output)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
-    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    child.once('exit', (code, signal) => {
+      endGroup(child.pid)
+      resolve(signal ?? `exit code ${code}`)
+    })
   })
   return {
     name,
@@ -56,6 +61,16 @@ export const startPart = ({
       await ended
       clearTimeout(timer)
     },
+  }
+}
+
+/** Ends what a part left behind: workerd outlives a killed parent, and would go on holding its port. */
+const endGroup = (pid: number | undefined): void => {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nothing was left.
   }
 }
 

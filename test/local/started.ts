@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const ENTRY = fileURLToPath(new URL('../../workers/local/start.mjs', import.meta.url))
+
+/** Ports of the platform under test, away from the standard ones. */
+export const PORTS = {
+  TIDEGATE_PORT: 21430,
+  TIDEGATE_EDGE_PORT: 21431,
+  TIDEGATE_PROXY_PORT: 21432,
+  TIDEGATE_PROXY_TLS_PORT: 21433,
+  TIDEGATE_STATUS_PORT: 21434,
+  TIDEGATE_UPSTREAM_PORT: 21435,
+} as const
+
+export const CONTROL = `http://127.0.0.1:${PORTS.TIDEGATE_PORT}`
+export const EDGE = `http://127.0.0.1:${PORTS.TIDEGATE_EDGE_PORT}`
+export const NODE = `http://127.0.0.1:${PORTS.TIDEGATE_PROXY_PORT}`
+
+export interface Started {
+  /** All that was printed. */
+  output(): string
+  /** Process ids of the parts, by name. */
+  pids(): Record<string, number>
+  process: ChildProcess
+  /** Sends SIGTERM; answers the exit code. */
+  stop(): Promise<number | null>
+}
+
+/** Runs what `npm start` runs; answers when it says `ready`, rejects when it ends before. */
+export const startedIn = async (home: string, ...args: string[]): Promise<Started> => {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
+    env: {
+      ...process.env,
+      ...Object.fromEntries(Object.entries(PORTS).map(([name, port]) => [name, String(port)])),
+      TIDEGATE_HOME: home,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text
+        if (/^ready$/m.test(output)) resolve()
+      })
+    }
+    ended.then((code) => reject(new Error(`ended with ${code}:\n${output}`)))
+  })
+  return {
+    output: () => output,
+    pids: () =>
+      Object.fromEntries(
+        [...(/processes +(.*)/.exec(output)?.[1] ?? '').matchAll(/([A-Za-z ]+) (\d+)/g)].map(
+          ([, name = '', pid]) => [name.trim(), Number(pid)],
+        ),
+      ),
+    process: child,
+    stop() {
+      child.kill('SIGTERM')
+      return ended
+    },
+  }
+}
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Asks again and again; how long it took until the answer held, in milliseconds. */
+export const whenHolds = async (
+  holds: () => Promise<boolean>,
+  what: string,
+  limit = 10_000,
+): Promise<number> => {
+  const began = performance.now()
+  for (;;) {
+    if (await holds()) return performance.now() - began
+    if (performance.now() - began > limit) throw new Error(`waited ${limit} ms for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
