@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Store } from '../shared/store.ts'
+import { InvalidOption } from './settings.ts'
 
 const REGISTRATION = 'registration.json'
 const CURRENT = 'snapshot.json'
@@ -9,7 +10,7 @@ const PREVIOUS = 'snapshot.previous.json'
 /**
  * Keeps registration and snapshots as files of a folder that only this user can read: the registration holds the key of
  * the group. A file is written beside, forced to disk and renamed, so that a crash leaves the old one or the new one.
- * Rejects with a sentence that names the folder when it cannot be used.
+ * Rejects with InvalidOption when the folder cannot be used.
  */
 export const diskStore = async (home: string): Promise<Store> => {
   try {
@@ -17,7 +18,7 @@ export const diskStore = async (home: string): Promise<Store> => {
     await chmod(home, 0o700)
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new Error(
+    throw new InvalidOption(
       `cannot use ${home} for state (${reason}): choose another folder with --home or TIDEGATE_RUNTIME_HOME`,
     )
   }

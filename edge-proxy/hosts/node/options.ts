@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readDays } from './environment.ts'
 import { type Environment, InvalidOption } from './settings.ts'
 
 /** Where a listener listens. */
@@ -60,6 +61,7 @@ const names = Object.keys(declared) as Name[]
 /** The variables that only the environment can set. */
 const onlyVariables: [name: string, about: string][] = [
   ['TIDEGATE_REGISTRATION_TOKEN', 'registers this runtime with a group, once'],
+  ['TIDEGATE_TRUSTED_KEYS', 'JWK set that must sign the first manifest'],
   ['TIDEGATE_GRACE_DAYS', 'how long a snapshot is used after its manifest expired (30)'],
   ['TIDEGATE_LOG_LEVEL', 'debug, info, warn, error or off (info)'],
   ['TIDEGATE_LOG_FORMAT', 'text or json (text)'],
@@ -115,7 +117,7 @@ export const readCommandLine = (
     home: text('home')[0] ?? join(state, 'runtime'),
     controlPlane: readUrl(text('control_plane')),
     registrationToken: environment.TIDEGATE_REGISTRATION_TOKEN || undefined,
-    grace: readDays(environment.TIDEGATE_GRACE_DAYS || '30'),
+    grace: readDays(environment),
   }
 }
 
@@ -162,13 +164,6 @@ const readUrl = ([text, from]: [string | undefined, string]): string => {
   if (!URL.canParse(text) || !/^https?:\/\//.test(text))
     throw new InvalidOption(`${from} takes a URL, as https://gateway.example; not '${text}'`)
   return text
-}
-
-const readDays = (text: string): number => {
-  const days = Number(text)
-  if (!Number.isFinite(days) || days < 0)
-    throw new InvalidOption(`TIDEGATE_GRACE_DAYS takes a number of days, not '${text}'`)
-  return days * 86_400_000
 }
 
 /** What `--help` prints. */

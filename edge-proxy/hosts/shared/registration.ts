@@ -28,6 +28,8 @@ export interface RegistrationOptions {
   token: string | undefined
   /** Keys that must sign the first manifest, whatever the registration says. */
   trustedKeys: JWK[] | undefined
+  /** The id that the control plane gave is known. */
+  onRegistered?: (node_id: string) => void
 }
 
 /** Who this runtime is: read from the store, else asked of the control plane. */
@@ -46,8 +48,11 @@ export const registrationDesk = (options: RegistrationOptions): RegistrationDesk
   let member: Member | undefined
 
   const become = async (membership: Membership): Promise<Member> => {
-    member = { membership, secrets: await sealer(membership.registration.group_key) }
-    return member
+    const { group_key, node_id } = membership.registration
+    const now = { membership, secrets: await sealer(group_key) }
+    member = now
+    options.onRegistered?.(node_id)
+    return now
   }
 
   const keep = async (membership: Membership) => {

@@ -49,6 +49,8 @@ export interface SyncOptions {
   /** Milliseconds that a manifest may be used after it expired. */
   grace: number
   apply: Apply
+  /** The control plane's id for this runtime is known, or another than before. */
+  onRegistered?: (node_id: string) => void
   /** Traffic records dropped since the start. */
   recordsDropped: () => number
   /** Keeps work alive that nobody waits for. */
