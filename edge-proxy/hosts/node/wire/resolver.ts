@@ -1,8 +1,20 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
-/** Addresses of a host name. Answers at once when they are known. Rejects when there are none. */
-export type Resolve = (host: string) => readonly string[] | Promise<readonly string[]>
+/**
+ * Addresses of a host name. Answers at once when they are known. Rejects when there are none. An address may name its
+ * port (`10.0.0.1:8080`, `[::1]:8080`), which then goes before the port of the call.
+ */
+export type Resolve = (host: string, port: number) => readonly string[] | Promise<readonly string[]>
+
+/** The parts of an address that Resolve answered. `port`: for one that names none. */
+export const addressParts = (address: string, port: number): { ip: string; port: number } => {
+  const colon = address.lastIndexOf(':')
+  if (colon < 0) return { ip: address, port }
+  const ip = address.slice(0, colon)
+  if (ip.endsWith(']')) return { ip: ip.slice(1, -1), port: Number(address.slice(colon + 1)) }
+  return ip.includes(':') ? { ip: address, port } : { ip, port: Number(address.slice(colon + 1)) }
+}
 
 interface Entry {
   addresses: readonly string[]

@@ -1,7 +1,7 @@
 import { type UpstreamAnswer, type UpstreamCall, UpstreamFailure } from '#engine/host'
 import { ClientLink } from './client-link.ts'
 import { Deadlines } from './deadlines.ts'
-import { createResolver, type Resolve } from './resolver.ts'
+import { addressParts, createResolver, type Resolve } from './resolver.ts'
 import { type Flight, type Owner, UpstreamConnection } from './upstream-connection.ts'
 import { type Destination, Destinations, tlsOf } from './upstream-pool.ts'
 import { isReplayable } from './upstream-request.ts'
@@ -151,7 +151,7 @@ class Call implements Flight {
     }
     let addresses: readonly string[] | Promise<readonly string[]>
     try {
-      addresses = this.pools.resolve(this.call.host)
+      addresses = this.pools.resolve(this.call.host, this.call.port)
     } catch (error) {
       this.unresolved(error)
       return
@@ -181,7 +181,8 @@ class Call implements Flight {
     const stale = failure.reason === 'reset' && unanswered && connection.reused
     if (stale && this.again && !onceOnly.has(this.call.method) && isReplayable(this.call)) {
       this.again = false
-      this.board(connection.destination.ip, true)
+      const { ip, port } = connection.destination
+      this.board(ip, port, true)
       return
     }
     this.refuse(failure)
@@ -194,14 +195,18 @@ class Call implements Flight {
 
   private resolved(addresses: readonly string[]): void {
     if (this.settled) return
-    if (addresses.length === 0) this.unresolved(new Error(`no address for ${this.call.host}`))
-    else this.board(this.pools.pick(addresses), false)
+    if (addresses.length === 0) {
+      this.unresolved(new Error(`no address for ${this.call.host}`))
+      return
+    }
+    const { ip, port } = addressParts(this.pools.pick(addresses), this.call.port)
+    this.board(ip, port, false)
   }
 
-  private board(ip: string, fresh: boolean): void {
+  private board(ip: string, port: number, fresh: boolean): void {
     const { call, pools } = this
     try {
-      const destination = pools.destinations.find(ip, call.port, tlsOf(call.scheme, call.tls))
+      const destination = pools.destinations.find(ip, port, tlsOf(call.scheme, call.tls))
       this.connection = pools.board(destination, this, fresh)
     } catch (error) {
       // A port, certificate or key that Node does not take.
