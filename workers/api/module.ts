@@ -17,6 +17,8 @@ export interface Route {
   summary: string
   permission?: string
   public?: true
+  /** Another name of a route that is documented already. */
+  alias?: true
   body?: z.ZodType
   query?: z.ZodType
   answer?: z.ZodType

@@ -70,4 +70,4 @@ const typeOf = (schema: z.core.$ZodType): ColumnType => {
 }
 
 const isWhole = (schema: z.core.$ZodType): boolean =>
-  (schema._zod.bag as { format?: string }).format === 'safeint'
+  [schema._zod.def, schema._zod.bag].some((at) => (at as { format?: string }).format === 'safeint')

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import { fromBase64Url, toBase64Url } from '#engine/seal'
 import type { EntityKind } from '#model/kit'
 import { metaOf } from '#model/kit'
@@ -21,6 +21,8 @@ export interface ListQuery {
   within?: Within
   /** Fields that must have exactly these values. */
   equal?: Record<string, string>
+  /** Fields that must not have exactly these values. */
+  without?: Record<string, string | number>
 }
 
 export interface TagFilter {
@@ -57,6 +59,9 @@ export const listEntities = async (
         contains(kind, table, query.search),
         ...Object.entries(query.equal ?? {}).map(([field, value]) =>
           eq(columnAt(table, field), value),
+        ),
+        ...Object.entries(query.without ?? {}).map(([field, value]) =>
+          ne(columnAt(table, field), value),
         ),
         query.offset === undefined ? undefined : order.after(query.offset),
       ),

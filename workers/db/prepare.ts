@@ -35,24 +35,36 @@ export const prepare = async (
   const given = { ...(kind.name === 'service' ? expandUrl(sent) : sent), ...fixed }
   const problems = await resolveReferences(place, kind, given)
   const whole = partial && existing ? mergeEntity(kind, existing, given) : given
-  leaveToServer(kind, whole)
-  const made = missingValues(kind, whole)
-
-  const { updated_at: _, ...rest } = { ...whole, ...made }
-  const parsed = kind.parse(rest)
-  const fields: Fields = { ...(parsed.ok ? {} : parsed.fields) }
-  for (const [field, problem] of Object.entries(problems)) fields[field] = problem
-  const row: Record<string, unknown> = parsed.ok ? parsed.row : rest
-  if (kind.name === 'plugin') Object.assign(fields, configure(row))
-  if (Object.keys(fields).length > 0) throw new Problem('invalid', undefined, fields)
-
-  withoutRepeats(kind, row)
+  const row = judge(kind, whole, problems)
   return {
     ...row,
     id: isUuid(row.id) ? row.id.toLowerCase() : (existing?.id ?? crypto.randomUUID()),
     created_at: seconds(row.created_at) ?? existing?.created_at ?? now,
     ...(kind.updatedAt === false ? {} : { updated_at: now }),
   }
+}
+
+/**
+ * What a client sent, checked by every rule that needs no database: for validation without a write. References are by id.
+ */
+export const judgeSent = (kind: EntityKind, sent: Record<string, unknown>): void => {
+  judge(kind, { ...(kind.name === 'service' ? expandUrl(sent) : sent) }, {})
+}
+
+const judge = (
+  kind: EntityKind,
+  whole: Record<string, unknown>,
+  problems: Fields,
+): Record<string, unknown> => {
+  leaveToServer(kind, whole)
+  const { updated_at: _, ...rest } = { ...whole, ...missingValues(kind, whole) }
+  const parsed = kind.parse(rest)
+  const fields: Fields = { ...(parsed.ok ? {} : parsed.fields), ...problems }
+  const row: Record<string, unknown> = parsed.ok ? parsed.row : rest
+  if (kind.name === 'plugin') Object.assign(fields, configure(row))
+  if (Object.keys(fields).length > 0) throw new Problem('invalid', undefined, fields)
+  withoutRepeats(kind, row)
+  return row
 }
 
 const mergeEntity = (

@@ -2,7 +2,7 @@ import type { EntityKind } from '#model/kit'
 import type { Context } from '../api/context.ts'
 import { Problem } from '../api/problem.ts'
 import { cascadeOf, type Doomed } from './cascade.ts'
-import { nameChanges, takeNames, withNames } from './certificate-names.ts'
+import { certificateFor, nameChanges, takeNames, withNames } from './certificate-names.ts'
 import { conflictOf, type Written } from './conflict.ts'
 import { batch, type Statement } from './database.ts'
 import { type ListQuery, listEntities, type Page } from './list.ts'
@@ -11,6 +11,7 @@ import { prepare } from './prepare.ts'
 import { mustExist } from './references.ts'
 import { type Replaced, replaceEntities } from './replace.ts'
 import { type Entity, encodeRow, masked } from './row.ts'
+import { listTags } from './tags.ts'
 import { type Change, deleteRows, insertRows, putRow, recordChanges } from './write.ts'
 
 type Sent = Record<string, unknown>
@@ -29,6 +30,10 @@ export interface Store {
   patch(kind: EntityKind, idOrKey: string, sent: Sent, within?: Within): Promise<Entity>
   /** Removes it and what hangs on it. Answers whether there was one. */
   remove(kind: EntityKind, idOrKey: string, within?: Within): Promise<boolean>
+  /** The id of the certificate that answers for a host name. */
+  certificateFor(name: string): Promise<string | undefined>
+  /** Which entities carry which tags. */
+  tags(query: { size: number; offset?: string; tag?: string }): ReturnType<typeof listTags>
   /** Makes these complete, checked rows the whole configuration, at once. Rows that do not change are not written. */
   replaceAll(entities: Map<string, Record<string, unknown>[]>): Promise<Replaced>
 }
@@ -152,6 +157,10 @@ export const storeOf = (context: Context, group_id: string): Store => {
       )
       return true
     },
+
+    certificateFor: (name) => certificateFor(place, name),
+
+    tags: (query) => listTags(place, query),
 
     replaceAll: (entities) => replaceEntities(context, place, entities, commit),
   }
