@@ -1,0 +1,48 @@
+import Check from 'lucide-solid/icons/check'
+import Copy from 'lucide-solid/icons/copy'
+import { createSignal, onCleanup, Show } from 'solid-js'
+import { notify } from './toast.tsx'
+
+/** Copies text and says so for a moment. */
+export const CopyButton = (props: { text: string; label: string; class?: string }) => {
+  const [done, setDone] = createSignal(false)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  onCleanup(() => clearTimeout(timer))
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(props.text)
+      setDone(true)
+      clearTimeout(timer)
+      timer = setTimeout(() => setDone(false), 2_000)
+    } catch {
+      notify('The browser did not allow copying.', { failed: true })
+    }
+  }
+  return (
+    <button
+      type="button"
+      class={`icon-button ${props.class ?? ''}`}
+      aria-label={done() ? 'Copied' : props.label}
+      title={done() ? 'Copied' : props.label}
+      onClick={() => void copy()}
+    >
+      <Show when={done()} fallback={<Copy size={16} />}>
+        <Check size={16} class="text-ok" />
+      </Show>
+    </button>
+  )
+}
+
+/** Commands or text to copy as a whole. Long lines scroll inside the box. */
+export const CodeBlock = (props: { text: string; label: string }) => (
+  <div class="relative rounded-md border border-line bg-sunken">
+    <pre class="code overflow-x-auto py-3 pr-12 pl-4 leading-5" tabindex={0}>
+      {props.text}
+    </pre>
+    <CopyButton
+      text={props.text}
+      label={`Copy ${props.label}`}
+      class="absolute top-1.5 right-1.5 bg-sunken"
+    />
+  </div>
+)
