@@ -23,4 +23,5 @@ export const startNodeRuntime = (
       TIDEGATE_RUNTIME_HOME: home.path('runtime'),
     },
     log: home.path('logs', 'node-data-plane.log'),
+    channel: true,
   })

@@ -1,8 +1,7 @@
-import type { JWK } from 'jose'
-import * as z from 'zod'
 import { createGateway, type Gateway } from '#engine/gateway'
 import { plugins } from '#plugins/index'
 import { version } from '../../../package.json'
+import { readDays, readTrustedKeys } from '../node/environment.ts'
 import { settingsFrom } from '../node/settings.ts'
 import { systemClock } from '../shared/clock.ts'
 import { createSync, type Sync } from '../shared/sync.ts'
@@ -11,9 +10,6 @@ import { defer } from './defer.ts'
 import type { EdgeEnvironment } from './environment.ts'
 import { workerHost } from './host.ts'
 import { type Refresh, refresh } from './refresh.ts'
-
-/** How long a configuration may be served after its manifest expired, in milliseconds: seven days. */
-const GRACE_MS = 7 * 86_400_000
 
 /** The data plane of one isolate: lives in module memory, from the first request to the last. */
 export interface Edge {
@@ -28,6 +24,7 @@ export const createEdge = (env: EdgeEnvironment): Edge => {
   const token = required(env, 'TIDEGATE_REGISTRATION_TOKEN')
   const hostname = env.TIDEGATE_HOSTNAME ?? 'edge'
   const control = env.CONTROL
+  const variables = textsOf(env)
 
   const host = workerHost({
     hostname,
@@ -35,11 +32,11 @@ export const createEdge = (env: EdgeEnvironment): Edge => {
     analytics: env.ANALYTICS,
     identity: () => ({ group: sync.state.group_id ?? '', node: sync.state.node_id ?? '' }),
   })
-  const gateway = createGateway({ host, plugins, settings: settingsFrom(textsOf(env)) })
+  const gateway = createGateway({ host, plugins, settings: settingsFrom(variables) })
   const sync = createSync({
     url,
     registrationToken: token,
-    trustedKeys: trustedKeys(env),
+    trustedKeys: readTrustedKeys(variables),
     identity: { hostname, version, host: 'worker' },
     fetch: control
       ? (input, init) => control.fetch(input, init)
@@ -48,7 +45,7 @@ export const createEdge = (env: EdgeEnvironment): Edge => {
     random: Math.random,
     store: cacheStore(url, token),
     log: host.log,
-    grace: GRACE_MS,
+    grace: readDays(variables),
     apply: ({ entities, version, root }) => gateway.apply(entities, version, root),
     recordsDropped: () => 0,
     defer,
@@ -57,20 +54,6 @@ export const createEdge = (env: EdgeEnvironment): Edge => {
     gateway,
     sync,
     refresh: refresh(sync, () => gateway.configuration.version > 0, Date.now),
-  }
-}
-
-const KeysShape = z.object({
-  keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1),
-})
-
-/** A JWK set in a variable, or an Error that names the variable and the rule. */
-const trustedKeys = ({ TIDEGATE_TRUSTED_KEYS: text }: EdgeEnvironment): JWK[] | undefined => {
-  if (!text) return undefined
-  try {
-    return KeysShape.parse(JSON.parse(text)).keys
-  } catch (error) {
-    throw new Error(`TIDEGATE_TRUSTED_KEYS takes a JWK set: ${(error as Error).message}`)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What the edge data plane is bound to: see edge-proxy/wrangler.toml. Gateway settings are variables too, as on the Node
- * data plane: `TIDEGATE_` and the name in kong.conf.
+ * data plane: `TIDEGATE_` and the name in kong.conf. So is TIDEGATE_GRACE_DAYS.
  */
 export interface EdgeEnvironment {
   /** Traffic records. The local dataset answers a promise, which must be kept alive. */
