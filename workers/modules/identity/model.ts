@@ -50,7 +50,6 @@ export const accounts = sqliteTable(
       .references(() => users.id),
     provider_id: text('provider_id').notNull(),
     account_id: text('account_id').notNull(),
-    issuer: text('issuer'),
     /** See passwords.ts. */
     password: text('password'),
     access_token: text('access_token'),
