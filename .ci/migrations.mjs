@@ -3,11 +3,12 @@
 // D1 ignores `PRAGMA foreign_keys=OFF`, so a table rebuild as drizzle-kit writes it (copy to `__new_x`, drop, rename) fires
 // what hangs on the dropped table. With `PRAGMA defer_foreign_keys=ON` in its place nothing fires before the end.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const FOLDER = 'migrations'
+/** drizzle-kit takes relative paths only. */
+const SCRATCH = 'dist/migrations'
 
 export const problemsOf = (sql) => {
   const problems = []
@@ -27,25 +28,23 @@ const sqlFiles = (folder) => readdirSync(folder).filter((name) => name.endsWith(
 
 /** What drizzle-kit would still add for the schema of today. */
 const missing = () => {
-  const scratch = mkdtempSync(join(tmpdir(), 'tidegate-migrations-'))
-  try {
-    cpSync(FOLDER, scratch, { recursive: true })
-    const { status, stdout, stderr } = spawnSync(
-      'drizzle-kit',
-      ['generate', '--dialect', 'sqlite', '--schema', './workers/db/schema.ts', '--out', scratch],
-      { encoding: 'utf8', input: '' },
+  rmSync(SCRATCH, { recursive: true, force: true })
+  cpSync(FOLDER, SCRATCH, { recursive: true })
+  const { stdout, stderr } = spawnSync(
+    'drizzle-kit',
+    ['generate', '--dialect', 'sqlite', '--schema', './workers/db/schema.ts', '--out', SCRATCH],
+    { encoding: 'utf8', input: '' },
+  )
+  const known = new Set(sqlFiles(FOLDER))
+  const added = sqlFiles(SCRATCH).filter((name) => !known.has(name))
+  if (added.length > 0) {
+    return added.map(
+      (name) =>
+        `the schema has changed: npm run generate would add\n${readFileSync(join(SCRATCH, name), 'utf8')}`,
     )
-    if (status !== 0) return [`drizzle-kit failed:\n${stdout}${stderr}`]
-    const known = new Set(sqlFiles(FOLDER))
-    return sqlFiles(scratch)
-      .filter((name) => !known.has(name))
-      .map(
-        (name) =>
-          `the schema has changed: npm run generate would add\n${readFileSync(join(scratch, name), 'utf8')}`,
-      )
-  } finally {
-    rmSync(scratch, { recursive: true, force: true })
   }
+  // It exits with 0 whatever happened.
+  return stdout.includes('No schema changes') ? [] : [`drizzle-kit failed:\n${stdout}${stderr}`]
 }
 
 const problems = [
