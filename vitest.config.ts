@@ -28,7 +28,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: { MIGRATIONS: await readD1Migrations('./migrations') } },
+            miniflare: {
+              bindings: {
+                MIGRATIONS: await readD1Migrations('./migrations'),
+                TIDEGATE_SECRET: 'a-secret-for-tests-32-bytes-long-or-more-000',
+                TIDEGATE_SETUP_TOKEN: 'setup-token-for-tests',
+              },
+            },
           })),
         ],
         test: {

@@ -7,7 +7,7 @@ import { digestSecret } from '../api/keys.ts'
 import { Problem } from '../api/problem.ts'
 import { configChanges } from './changes.ts'
 import { columnsOf } from './columns.ts'
-import { databaseMessage, type Statement } from './database.ts'
+import { databaseMessage, type Statement, statement } from './database.ts'
 import { columnAt, type Place } from './lookup.ts'
 import { decodeRow, type Entity, encodeRow, masked, secretLabel } from './row.ts'
 import type { Commit } from './store.ts'
@@ -135,7 +135,8 @@ const lastSequence = (group_id: string) =>
 
 /** Fails the batch when somebody changed the group after it was read: JSON of `changed` is none. */
 const unchangedSince = ({ db, group_id }: Place, sequence: number): Statement =>
-  db.run(
+  statement(
+    db,
     sql`select case when ${lastSequence(group_id)} <> ${sequence} then json('changed') else 1 end`,
   )
 

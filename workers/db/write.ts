@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EntityKind } from '#model/kit'
 import { configChanges } from './changes.ts'
-import type { Database, Statement } from './database.ts'
+import { type Database, type Statement, statement } from './database.ts'
 import { columnNames, type StoredRow } from './row.ts'
 import { tableOf } from './table.ts'
 
@@ -28,7 +28,8 @@ export const insertRows = (
 ): Statement[] => {
   const { names, values } = shapeOf(kind)
   return chunks(rows).map((json) =>
-    db.run(
+    statement(
+      db,
       sql`insert into ${tableOf(kind)} (group_id, ${names}) select ${group_id}, ${values} from json_each(${json}) where true`,
     ),
   )
@@ -42,7 +43,8 @@ export const putRow = (
   row: StoredRow,
 ): Statement => {
   const { names, values, replaced } = shapeOf(kind)
-  return db.run(
+  return statement(
+    db,
     sql`insert into ${tableOf(kind)} (group_id, ${names}) select ${group_id}, ${values} from json_each(${JSON.stringify([row])}) where true on conflict (group_id, id) do update set ${replaced}`,
   )
 }
@@ -54,7 +56,8 @@ export const deleteRows = (
   ids: string[],
 ): Statement[] =>
   chunks(ids).map((json) =>
-    db.run(
+    statement(
+      db,
       sql`delete from ${tableOf(kind)} where group_id = ${group_id} and id in (select value from json_each(${json}))`,
     ),
   )
@@ -76,7 +79,8 @@ export const recordChanges = (
   }))
   const at = new Date(now).toISOString()
   return chunks(rows).map((json) =>
-    db.run(
+    statement(
+      db,
       sql`insert into ${configChanges} (group_id, actor, kind, entity_id, action, before, after, at) select ${group_id}, ${actor}, value->>'kind', value->>'id', value->>'action', value->>'before', value->>'after', ${at} from json_each(${json}) order by key`,
     ),
   )
@@ -84,7 +88,7 @@ export const recordChanges = (
 
 /** Lets references be checked at the end of the batch instead of after each statement. First in its batch. */
 export const deferReferences = (db: Database): Statement =>
-  db.run(sql.raw('pragma defer_foreign_keys = true'))
+  statement(db, sql.raw('pragma defer_foreign_keys = true'))
 
 interface RowShape {
   names: SQL
