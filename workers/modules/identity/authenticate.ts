@@ -5,12 +5,16 @@ import { actorOfToken, TOKEN_PREFIX } from './tokens.ts'
 
 /**
  * Who asks: the holder of the token in `Authorization: Bearer` or `Kong-Admin-Token`, else of the session cookie. A token
- * that is no good is nobody, whatever cookie comes with it.
+ * that is no good is nobody, whatever cookie comes with it. `now` is epoch milliseconds.
  */
-export const authenticate = async (request: Request, env: Env): Promise<Actor | undefined> => {
+export const authenticate = async (
+  request: Request,
+  env: Env,
+  now: number = Date.now(),
+): Promise<Actor | undefined> => {
   const token = tokenOf(request)
   if (token === undefined) return actorOfSession(request, env)
-  return token.startsWith(TOKEN_PREFIX) ? actorOfToken(token, env, Date.now()) : undefined
+  return token.startsWith(TOKEN_PREFIX) ? actorOfToken(token, env, now) : undefined
 }
 
 const tokenOf = ({ headers }: Request): string | undefined => {

@@ -3,7 +3,7 @@ import { betterAuth } from 'better-auth/minimal'
 import { digestSecret } from '#workers/api/keys'
 import { databaseOf } from '#workers/db/database'
 import type { Env } from '#workers/env'
-import { accounts, sessions, users } from './model.ts'
+import { accounts, sessions, users, verifications } from './model.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
 
 /** Life of a session from sign-in, whatever is done with it. */
@@ -38,7 +38,7 @@ const configure = (env: Env, baseURL: string, secure: boolean, secret: string) =
     secret,
     database: drizzleAdapter(databaseOf(env), {
       provider: 'sqlite',
-      schema: { users, sessions, accounts },
+      schema: { users, sessions, accounts, verifications },
     }),
     emailAndPassword: {
       enabled: true,
@@ -85,6 +85,10 @@ const configure = (env: Env, baseURL: string, secure: boolean, secret: string) =
         createdAt: 'created_at',
         updatedAt: 'updated_at',
       },
+    },
+    verification: {
+      modelName: 'verifications',
+      fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
     },
     advanced: {
       cookiePrefix: 'tidegate',

@@ -13,7 +13,7 @@ const created_at = integer('created_at', { mode: 'timestamp_ms' }).notNull()
 const updated_at = integer('updated_at', { mode: 'timestamp_ms' }).notNull()
 
 /*
- * The next three are better-auth's: their columns are what it needs under our names, and it reads and writes times as
+ * The next four are better-auth's: their columns are what it needs under our names, and it reads and writes times as
  * dates.
  */
 
@@ -86,6 +86,20 @@ export const sessions = sqliteTable(
     uniqueIndex('sessions_token').on(table.token),
     index('sessions_user').on(table.user_id),
   ],
+)
+
+/** Something that a person proves by sending a value back: better-auth keeps resets of passwords here. */
+export const verifications = sqliteTable(
+  'verifications',
+  {
+    id: text('id').primaryKey(),
+    identifier: text('identifier').notNull(),
+    value: text('value').notNull(),
+    expires_at: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
+    created_at,
+    updated_at,
+  },
+  (table) => [index('verifications_identifier').on(table.identifier)],
 )
 
 /** A token for the API. It acts for the person who made it, with no more than its own role. Times are RFC 3339. */
