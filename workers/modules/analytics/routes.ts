@@ -71,7 +71,7 @@ const trafficRoute = (prefix: '/v2/runtime-groups' | '/v2/control-planes'): Rout
 
 export const routes = [
   trafficRoute('/v2/runtime-groups'),
-  trafficRoute('/v2/control-planes'),
+  { ...trafficRoute('/v2/control-planes'), alias: true as const },
 
   post('/runtime/v1/records', {
     summary: 'Hand over what a runtime counted of its traffic',

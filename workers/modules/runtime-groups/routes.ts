@@ -1,11 +1,13 @@
+import type { Route } from '#workers/api/module'
 import { groupRoutes } from './group-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
 import { runtimeRoutes } from './runtime-routes.ts'
 
 export const routes = [
   ...groupRoutes('/v2/runtime-groups'),
-  ...groupRoutes('/v2/control-planes'),
   ...nodeRoutes('/v2/runtime-groups'),
-  ...nodeRoutes('/v2/control-planes'),
+  ...[...groupRoutes('/v2/control-planes'), ...nodeRoutes('/v2/control-planes')].map(
+    (route): Route => ({ ...route, alias: true }),
+  ),
   ...runtimeRoutes,
 ]
