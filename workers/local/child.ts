@@ -4,6 +4,8 @@ import { StartRefused } from './settings.ts'
 
 /** How long a part may take to end by itself. */
 const STOP_MS = 10_000
+/** How long a part may take to come up: the first time on a small, busy machine. */
+const UP_MS = 60_000
 const LOG_LINES_SHOWN = 15
 
 export interface Part {
@@ -84,10 +86,14 @@ export const whenUp = async (
   void part.ended.then((how) => {
     gone = how
   })
+  const limit = performance.now() + UP_MS
   for (;;) {
     if (await check()) return
     if (gone !== undefined) {
-      throw new StartRefused(`${part.name} ended (${gone}):\n${tailOf(log)}`)
+      throw new StartRefused(`the ${part.name} ended (${gone}):\n${tailOf(log)}`)
+    }
+    if (performance.now() > limit) {
+      throw new StartRefused(`the ${part.name} is not up after 60 seconds:\n${tailOf(log)}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

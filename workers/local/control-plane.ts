@@ -1,10 +1,9 @@
-import { Miniflare } from 'miniflare'
 import { bundleWorker } from './bundle.ts'
 import { openHome, randomSecret } from './home.ts'
 import { applyMigrations } from './migrations.ts'
 import { inProject } from './paths.ts'
 import { readSettings } from './settings.ts'
-import { instanceOptions, workerOptions } from './worker-options.ts'
+import { createInstance, instanceOptions, workerOptions } from './worker-options.ts'
 
 /**
  * The control plane, as a process of its own: it may go, and the data planes go on. `npm run control-plane` starts it again
@@ -33,7 +32,7 @@ const [control, dataset] = await Promise.all([
   bundleWorker(inProject('workers/local/cloudflare/dataset-client.ts')),
 ])
 
-const miniflare = new Miniflare({
+const miniflare = createInstance({
   ...instanceOptions(home.path('state', 'control')),
   port: ports.control,
   workers: [

@@ -1,11 +1,10 @@
 import { appendFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { Miniflare } from 'miniflare'
 import { bundleWorker } from './bundle.ts'
 import type { Home } from './home.ts'
 import { inProject } from './paths.ts'
 import { resolveOverride } from './resolve-override.ts'
-import { instanceOptions, workerOptions } from './worker-options.ts'
+import { createInstance, instanceOptions, workerOptions } from './worker-options.ts'
 
 /** The trigger in edge-proxy/wrangler.toml. */
 const EVERY_MINUTE = '* * * * *'
@@ -25,6 +24,8 @@ export interface EdgeSide {
   datasetUrl: string
   /** Gives the data plane its registration token. */
   register(token: string): Promise<void>
+  /** Has it look for its configuration, as its trigger does each minute. */
+  wake(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -72,18 +73,18 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
     ],
   })
 
-  const miniflare = new Miniflare(optionsWith(options.registrationToken))
+  const miniflare = createInstance(optionsWith(options.registrationToken))
   await miniflare.ready
-  const cron = setInterval(() => {
-    // As Cloudflare does, by the data plane's trigger; one that fails is followed by the next.
-    miniflare
-      .getWorker('tidegate-edge')
-      .then((worker) => worker.scheduled({ cron: EVERY_MINUTE }))
-      .catch(() => {})
-  }, 60_000)
+  const wake = async () => {
+    const worker = await miniflare.getWorker('tidegate-edge')
+    await worker.scheduled({ cron: EVERY_MINUTE })
+  }
+  // As Cloudflare does, by the data plane's trigger; one that fails is followed by the next.
+  const cron = setInterval(() => wake().catch(() => {}), 60_000)
   return {
     datasetUrl: `http://127.0.0.1:${datasetPort}`,
     register: (token) => miniflare.setOptions(optionsWith(token)),
+    wake,
     stop() {
       clearInterval(cron)
       return miniflare.dispose()

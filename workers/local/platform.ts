@@ -73,8 +73,8 @@ const startAll = async (
   const node = startNodeRuntime(home, settings, url, await registrationToken(home, url, 'node'))
   stops.push(node.stop)
   await Promise.all([
-    whenUp(node, home.path('logs', 'node-data-plane.log'), () => serves(ports.proxy)),
-    whenUp(control, home.path('logs', 'control-plane.log'), () => serves(ports.edge)),
+    edge.wake(),
+    whenUp(node, home.path('logs', 'node-data-plane.log'), () => isConfigured(ports.status)),
   ])
   return { home, first, parts: [control, node], stop }
 }
@@ -101,12 +101,14 @@ const startControlPlane = async (
   return part
 }
 
-/** Whether something answers on a port with a configuration: anything but "not yet". */
-const serves = async (port: number): Promise<boolean> => {
+/** Whether the Node data plane has a configuration, by its status page: a probe through the proxy would count as traffic. */
+const isConfigured = async (port: number): Promise<boolean> => {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5000) })
-    await answer.body?.cancel()
-    return answer.status !== 503
+    const answer = await fetch(`http://127.0.0.1:${port}/status`, {
+      signal: AbortSignal.timeout(5000),
+    })
+    const { version } = (await answer.json()) as { version: number }
+    return version > 0
   } catch {
     return false
   }

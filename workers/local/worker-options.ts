@@ -1,4 +1,4 @@
-import { Log, LogLevel, type MiniflareOptions } from 'miniflare'
+import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare'
 
 type WorkerOptions = Extract<MiniflareOptions, { workers: unknown }>['workers'][number]
 type WorkerConfig = WorkerOptions['config']
@@ -24,6 +24,23 @@ export const workerOptions = (
   },
   dev,
 })
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * An instance that leaves signals to us: by itself Miniflare ends the process at once, before other parts could stop. Its
+ * hook on the exit of the process stays.
+ */
+export const createInstance = (options: MiniflareOptions): Miniflare => {
+  const ours = SIGNALS.map((signal) => new Set(process.listeners(signal)))
+  const miniflare = new Miniflare(options)
+  for (const [at, signal] of SIGNALS.entries()) {
+    for (const listener of process.listeners(signal)) {
+      if (!ours[at]?.has(listener)) process.removeListener(signal, listener)
+    }
+  }
+  return miniflare
+}
 
 /** What every instance of the local platform has in common: loopback only, no calls home, state in one folder. */
 export const instanceOptions = (state: string) =>
