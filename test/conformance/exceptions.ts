@@ -1,0 +1,73 @@
+/** Why a case does not apply to a host, and what shows that it does not. */
+export interface Exception {
+  reason: string
+  /** `refused`: loading its configuration fails with this text. `differs`: its outcome differs, in all these points. */
+  shows: { refused: string } | { differs: RegExp[] }
+}
+
+type Names = Record<string, Exception>
+
+const noBasicAuth: Exception = {
+  reason: 'needs the basic-auth plugin and its credentials, which come in a later issue',
+  shows: { refused: "plugin 'basic-auth' not enabled" },
+}
+
+const noExpressions: Exception = {
+  reason: 'needs the expressions flavour of the router, which comes in a later issue',
+  shows: { refused: 'expression: unknown field' },
+}
+
+/** Cases that need more of the gateway than there is yet, by file and name. */
+const everywhere: Record<string, Names> = {
+  'plugins-key-auth.json': {
+    'AND: only key': noBasicAuth,
+    'AND: only basic': noBasicAuth,
+    'OR: both credentials, the first plugin sets the consumer': noBasicAuth,
+    'OR: only key': noBasicAuth,
+    'OR: only basic': noBasicAuth,
+    'OR: none': noBasicAuth,
+  },
+  'router.json': Object.fromEntries(
+    [
+      'exact path',
+      'postfix operator',
+      'and, or, grouping',
+      'not',
+      'header: all values must match by default',
+      'query field',
+      'query field without value is the empty string',
+      'lower() on query',
+      'path segments',
+      'path segment range',
+      'path segments see the normalised path',
+      'net.protocol: https',
+      'tls.sni',
+      'http.host excludes the port',
+      'net.dst.port is taken from the Host header when present: equal',
+      'protocols is part of the match: http-only route over http matches',
+      'https-only route over http still matches to allow the redirect',
+      'expression routes come before traditional-field routes',
+    ].map((name) => [`expressions: ${name}`, noExpressions]),
+  ),
+}
+
+/** What Workers cannot do, by file and name. */
+const onWorkers: Record<string, Names> = {}
+
+export const exceptionOf = (
+  host: 'node' | 'worker',
+  file: string,
+  name: string,
+): Exception | undefined =>
+  everywhere[file]?.[name] ?? (host === 'worker' ? onWorkers[file]?.[name] : undefined)
+
+/** Names of excepted cases that no file has: mistakes in the lists above. */
+export const unknownExceptions = (files: { name: string; cases: { name: string }[] }[]): string[] =>
+  [everywhere, onWorkers].flatMap((list) =>
+    Object.entries(list).flatMap(([file, names]) => {
+      const found = files.find(({ name }) => name === file)
+      return Object.keys(names)
+        .filter((name) => !found?.cases.some((item) => item.name === name))
+        .map((name) => `${file}: ${name}`)
+    }),
+  )
