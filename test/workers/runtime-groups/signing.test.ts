@@ -1,10 +1,12 @@
 import { eq } from 'drizzle-orm'
+import { decodeProtectedHeader } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { verifyManifest } from '#engine/manifest'
+import type { ConfigAnswer } from '#engine/protocol'
 import { decrypt } from '#workers/api/keys'
-import { batch } from '#workers/db/database'
-import { runtimeGroups, signingKeys } from '../../../workers/modules/runtime-groups/model.ts'
+import { signingKeys } from '../../../workers/modules/runtime-groups/model.ts'
 import { sealingKeyOf } from '../../../workers/modules/runtime-groups/sealing.ts'
-import { rotation, signingKeysOf } from '../../../workers/modules/runtime-groups/signing.ts'
+import { signingKeysOf } from '../../../workers/modules/runtime-groups/signing.ts'
 import { env, newGroup, newRuntime, newWorld } from './world.ts'
 
 /** Everything that D1 holds, as text. */
@@ -17,6 +19,9 @@ const dump = async (): Promise<string> => {
   )
   return JSON.stringify(tables.map((table) => table.results))
 }
+
+/** A token is a prefix, the id of its row, and this. */
+const secretOf = (token: string): string => token.slice('tgn_'.length + 33)
 
 describe('signing keys', () => {
   it('are made once, however many ask first', async () => {
@@ -40,14 +45,34 @@ describe('signing keys', () => {
     }
   })
 
-  it('follow each other: the next one signs, and a new one waits', async () => {
+  it('follow each other, and a runtime goes along', async () => {
     const world = await newWorld()
-    const { db, now, actor } = world
-    const before = await signingKeysOf(env, db, actor.organization_id, now())
-    await batch(db, await rotation(env, db, actor.organization_id, now()))
-    const after = await signingKeysOf(env, db, actor.organization_id, now())
-    expect(after.current.kid).toBe(before.keys[1]?.kid)
-    expect(after.keys[1]?.kid).not.toBe(before.current.kid)
+    const group = await newGroup(world)
+    const { config, registration } = await newRuntime(world, group)
+    await config(0)
+    const [current, next] = registration.keys
+
+    expect((await world.call('POST', '/v2/signing-keys/rotate', { token: 'admin' })).status).toBe(
+      403,
+    )
+    const rotated = await world.call('POST', '/v2/signing-keys/rotate')
+    expect(rotated.status).toBe(200)
+    const { data } = await rotated.json<{ data: { kid: string; state: string }[] }>()
+    const kids = Object.fromEntries(data.map(({ kid, state }) => [state, kid]))
+    expect(kids).toMatchObject({ retired: current?.kid, current: next?.kid })
+    expect(JSON.stringify(data)).not.toContain('"d"')
+
+    const { manifest: jws } = await (await config(1)).json<ConfigAnswer>()
+    expect(decodeProtectedHeader(jws).kid).toBe(next?.kid)
+    const trust = {
+      organization: registration.organization.id,
+      group: group.id,
+      keys: registration.keys,
+      version: 1,
+      grace: 0,
+    }
+    const manifest = await verifyManifest(jws, trust, Date.now())
+    expect(manifest.keys.map(({ kid }) => kid)).toEqual([kids.current, kids.next])
   })
 })
 
@@ -67,9 +92,9 @@ describe('no secret', () => {
       current.d ?? '',
       sealing,
       runtime.registration.token,
-      runtime.registration.token.split('_')[2] ?? '',
+      secretOf(runtime.registration.token),
       runtime.registrationToken,
-      runtime.registrationToken.split('_').slice(2).join('_'),
+      secretOf(runtime.registrationToken),
     ]
     for (const secret of secrets) {
       expect(secret.length).toBeGreaterThan(20)
@@ -78,8 +103,8 @@ describe('no secret', () => {
   })
 
   it('opens under another label', async () => {
-    const { db } = await newWorld()
-    const [group] = await db.select().from(runtimeGroups).limit(1)
-    await expect(decrypt(env, 'signing-key', group?.sealing_key ?? '')).rejects.toThrow()
+    const group = await newGroup(await newWorld())
+    expect(await sealingKeyOf(env, group)).toHaveLength(43)
+    await expect(decrypt(env, 'signing-key', group.sealing_key)).rejects.toThrow()
   })
 })

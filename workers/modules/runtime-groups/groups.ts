@@ -53,7 +53,12 @@ export const createGroup = async (
       audit('group.created', targetOf(group), { name: group.name }),
     ]),
   )
-  await groupObject(env, group.id).begin(group.id)
+  await groupObject(env, group.id)
+    .begin(group.id)
+    .catch((error: unknown) => {
+      // The group is there. Its object publishes as soon as a runtime or a change comes by.
+      console.error(`group ${group.id} has no first version yet`, error)
+    })
   return group
 }
 

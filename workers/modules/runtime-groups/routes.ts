@@ -2,6 +2,7 @@ import type { Route } from '#workers/api/module'
 import { groupRoutes } from './group-routes.ts'
 import { nodeRoutes } from './node-routes.ts'
 import { runtimeRoutes } from './runtime-routes.ts'
+import { signingRoutes } from './signing-routes.ts'
 
 export const routes = [
   ...groupRoutes('/v2/runtime-groups'),
@@ -9,5 +10,6 @@ export const routes = [
   ...[...groupRoutes('/v2/control-planes'), ...nodeRoutes('/v2/control-planes')].map(
     (route): Route => ({ ...route, alias: true }),
   ),
+  ...signingRoutes,
   ...runtimeRoutes,
 ]
