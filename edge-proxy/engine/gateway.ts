@@ -1,3 +1,4 @@
+import { climbsAboveRoot } from '#model/path'
 import { answerOf, failureAnswer, withCharset } from './answer.ts'
 import { arrive } from './arrive.ts'
 import { type CompiledConfiguration, compile } from './compile.ts'
@@ -6,7 +7,7 @@ import type { Arrival, Exchange } from './exchange.ts'
 import { forwarding } from './forwarding.ts'
 import { type Host, UpstreamFailure } from './host.ts'
 import { LiveExchange } from './live-exchange.ts'
-import { type PluginType, type Refusal, refuse } from './plugin.ts'
+import { exit, type PluginType, type Refusal, refuse } from './plugin.ts'
 import type { EntityProblem } from './protocol.ts'
 import { checkProtocol } from './protocols.ts'
 import { NoPeer, proxy } from './proxy.ts'
@@ -38,6 +39,8 @@ export interface Gateway {
   /** The host calls this once for each exchange, when the last byte left or the client went away. */
   finish(exchange: Exchange, sentBytes: number): void
 }
+
+const MAY_CLIMB = /\.\.|%2e/i
 
 export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gateway => {
   const types = new Map(plugins.map((type) => [type.name, type]))
@@ -81,6 +84,8 @@ export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gate
   const through = async (exchange: LiveExchange): Promise<Refusal | undefined> => {
     const { configuration } = exchange
     const facts = exchange.request
+    // What an HTTP server refuses before it looks for a route.
+    if (MAY_CLIMB.test(facts.path) && climbsAboveRoot(facts.path)) return exit(400)
     const match = configuration.router.match({
       method: facts.method,
       scheme: facts.scheme,

@@ -2,7 +2,13 @@ import type { Peer } from './balancer/round-robin.ts'
 import { authorityOf } from './compile.ts'
 import type { UpstreamTarget } from './exchange.ts'
 import type { Forwarding } from './forwarding.ts'
-import { type Host, type UpstreamAnswer, type UpstreamCall, UpstreamFailure } from './host.ts'
+import {
+  type Host,
+  type UpstreamAnswer,
+  type UpstreamCall,
+  UpstreamFailure,
+  type UpstreamTls,
+} from './host.ts'
 import type { LiveExchange } from './live-exchange.ts'
 
 /** Methods that may be sent again though the upstream may have acted on them (RFC 9110 section 9.2.2). */
@@ -34,12 +40,13 @@ export const proxy = async (
     connect_timeout: entity.connect_timeout ?? MILLIS,
     write_timeout: entity.write_timeout ?? MILLIS,
     read_timeout: entity.read_timeout ?? MILLIS,
-    tls: target.scheme === 'https' ? service.tls : undefined,
+    tls: undefined,
   }
   let left = entity.retries ?? RETRIES
   for (;;) {
     if (service.upstream) moveTo(target, call, service.upstream.peers.next(tried), exchange, tried)
     call.headers = forwarding.upstreamHeaders(exchange, target)
+    if (target.scheme === 'https') call.tls = named(service.tls ?? PLAIN_TLS, target.authority)
     const started = host.now()
     exchange.timing.upstream_started ??= started
     exchange.proxied = true
@@ -62,6 +69,38 @@ export const proxy = async (
       if (left-- <= 0 || !mayRetry(call, error)) throw error
     }
   }
+}
+
+const PLAIN_TLS: UpstreamTls = {
+  server_name: undefined,
+  verify: false,
+  authorities: undefined,
+  certificate: undefined,
+}
+
+const NAMES = 1024
+const namedTls = new WeakMap<UpstreamTls, Map<string, UpstreamTls>>()
+
+/** TLS facts with the server name of a Host header. The same pair is the same object: hosts share connections by it. */
+const named = (tls: UpstreamTls, authority: string): UpstreamTls => {
+  let byName = namedTls.get(tls)
+  if (!byName) {
+    byName = new Map()
+    namedTls.set(tls, byName)
+  }
+  let facts = byName.get(authority)
+  if (!facts) {
+    // Clients choose preserved names: they must not fill the memory.
+    if (byName.size >= NAMES) byName.clear()
+    facts = { ...tls, server_name: withoutPort(authority) }
+    byName.set(authority, facts)
+  }
+  return facts
+}
+
+const withoutPort = (authority: string): string => {
+  const colon = authority.lastIndexOf(':')
+  return colon > authority.lastIndexOf(']') ? authority.slice(0, colon) : authority
 }
 
 /** No target of the upstream can be called. */

@@ -7,11 +7,15 @@ import type { ClientResponse } from './client.ts'
 import { checkAnswer, checkOutbound } from './expectations.ts'
 import type { HostUnderTest } from './host.ts'
 import { match } from './matching.ts'
-import type { Case, Expectation, Step, VectorFile, VectorRequest } from './vectors.ts'
+import {
+  type Case,
+  type Expectation,
+  FLAVOR,
+  type Step,
+  type VectorFile,
+  type VectorRequest,
+} from './vectors.ts'
 import type { World } from './world.ts'
-
-/** The flavour that the expectations of `expect_by_flavor` are chosen by. */
-const FLAVOR = 'traditional_compatible'
 
 /** Milliseconds that requests of the gateway itself may arrive after the answer. */
 const OUTBOUND_PATIENCE = 6000

@@ -8,7 +8,6 @@ import {
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { TLSSocket } from 'node:tls'
 import { selfSigned } from '#hosts/node/wire/self-signed'
 import { argumentsByName, type HeadersByName, headersByName } from './messages.ts'
 import type { Mock, Mocks } from './vectors.ts'
@@ -207,7 +206,7 @@ const hitOf = async (
     query: at < 0 ? {} : argumentsByName(url.slice(at + 1)),
     headers: headersByName(lines),
     body: Buffer.concat(chunks).toString('utf8'),
-    sni: (request.socket as Partial<TLSSocket>).servername || undefined,
+    sni: (request.socket as { servername?: string | false }).servername || undefined,
   }
 }
 
