@@ -23,6 +23,6 @@ export const cannotListen = (
   return new CannotListen(`cannot listen on ${host}:${port} (${code ?? message}): ${move}`)
 }
 
-/** An address as part of a URL. */
-export const authorityOf = ({ host, port }: Address): string =>
-  `${host.includes(':') ? `[${host}]` : host}:${port}`
+/** Where people and programs reach a listener. */
+export const urlOf = (scheme: 'http' | 'https', { host, port }: Address): string =>
+  `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`

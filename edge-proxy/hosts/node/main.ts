@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
-import { systemClock } from '../shared/clock.ts'
+import { nodeClock } from './clock.ts'
 import { readLogOptions, readTrustedKeys } from './environment.ts'
 import { CannotListen } from './listening.ts'
 import { createLog, toStandardError } from './log.ts'
@@ -21,7 +21,7 @@ const main = async (): Promise<void> => {
   const settings = settingsFrom(env)
   const logOptions = readLogOptions(env)
   const trustedKeys = readTrustedKeys(env)
-  const log = createLog({ ...logOptions, now: systemClock.now, write: toStandardError })
+  const log = createLog({ ...logOptions, now: nodeClock.now, write: toStandardError })
 
   let runtime: Runtime | undefined
   let stopping = false
@@ -46,7 +46,7 @@ const main = async (): Promise<void> => {
     settings,
     log,
     controlPlane: { url: controlPlane, registrationToken, trustedKeys, home, grace },
-    workers: { count: workers, entry: fileURLToPath(import.meta.url), log: logOptions },
+    workers: { count: workers, entry: fileURLToPath(import.meta.url), workerLog: logOptions },
   })
 }
 

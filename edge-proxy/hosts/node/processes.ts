@@ -5,6 +5,7 @@ import type { Settings } from '#engine/settings'
 import { backoff } from '../shared/backoff.ts'
 import type { Candidate } from '../shared/candidate.ts'
 import { type Clock, sleep } from '../shared/clock.ts'
+import { Away } from '../shared/control-plane.ts'
 import type { Log } from '../shared/log.ts'
 import { ConfigurationRefused } from '../shared/refusal.ts'
 import type { LogLevel } from './log.ts'
@@ -67,6 +68,7 @@ export const startProcesses = async (options: ProcessesOptions): Promise<Serving
 
   const watch = (worker: WorkerProcess): void => {
     const since = clock.now()
+    log('info', `worker process ${worker.pid} serves`)
     void worker.ended.then((how) => {
       workers.delete(worker)
       if (stopping.signal.aborted) return
@@ -115,16 +117,9 @@ export const startProcesses = async (options: ProcessesOptions): Promise<Serving
   return {
     async apply(candidate): Promise<Applied> {
       const [trial] = workers
-      let applied: Applied = { ok: true, warnings: [] }
-      if (trial) {
-        try {
-          applied = await trial.apply(candidate)
-        } catch (error) {
-          throw new ConfigurationRefused(
-            `a worker process ended while it loaded version ${candidate.version} (${(error as Error).message})`,
-          )
-        }
-      }
+      // Worth another try later: none is up, or this is the end.
+      if (!trial || stopping.signal.aborted) throw new Away('no worker process is up')
+      const applied = await tryOn(trial, candidate)
       if (!applied.ok) return applied
       current = candidate
       const others = [...workers].filter((worker) => worker !== trial)
@@ -156,6 +151,16 @@ export const startProcesses = async (options: ProcessesOptions): Promise<Serving
       stopping.abort()
       await Promise.all([...workers].map((worker) => worker.stop(ms)))
     },
+  }
+}
+
+const tryOn = async (worker: WorkerProcess, candidate: Candidate): Promise<Applied> => {
+  try {
+    return await worker.apply(candidate)
+  } catch (error) {
+    throw new ConfigurationRefused(
+      `a worker process ended while it loaded version ${candidate.version} (${(error as Error).message})`,
+    )
   }
 }
 

@@ -5,19 +5,21 @@ import type { PluginType } from '#engine/plugin'
 import { defaults, type Settings } from '#engine/settings'
 import type { SnapshotEntity } from '#engine/snapshot'
 import { plugins as everyPlugin } from '#plugins/index'
-import { type Clock, systemClock } from '../shared/clock.ts'
+import type { Clock } from '../shared/clock.ts'
 import { createFlush } from '../shared/flush.ts'
 import type { Log } from '../shared/log.ts'
-import { createRecords } from '../shared/records.ts'
+import { createRecords, type Records } from '../shared/records.ts'
+import { nowhere, type Store } from '../shared/store.ts'
 import { createSync, type Sync } from '../shared/sync.ts'
+import { nodeClock } from './clock.ts'
 import { processCounters } from './counters.ts'
 import { diskStore } from './disk.ts'
 import { createInProcess } from './in-process.ts'
-import { authorityOf, cannotListen } from './listening.ts'
-import type { LogLevel } from './log.ts'
+import { cannotListen, urlOf } from './listening.ts'
 import type { Entrances, Ports } from './messages.ts'
 import type { Address } from './options.ts'
-import { startProcesses } from './processes.ts'
+import { type ProcessesOptions, startProcesses } from './processes.ts'
+import { type LocalConfiguration, statusOf } from './runtime-status.ts'
 import type { Serving } from './serving.ts'
 import { InvalidOption } from './settings.ts'
 import { type Status, startStatus } from './status.ts'
@@ -46,7 +48,7 @@ export interface RuntimeOptions {
   settings?: Partial<Settings>
   plugins?: readonly PluginType[]
   /** More than one: processes of their own, which cannot be given `clock`, `fetch`, `resolve` and `plugins`. */
-  workers?: { count: number; entry: string; log: { level: LogLevel; format: 'text' | 'json' } }
+  workers?: Pick<ProcessesOptions, 'count' | 'entry' | 'workerLog'>
   clock?: Clock
   random?: () => number
   /** For the control plane, and for requests that plugins make themselves. */
@@ -70,53 +72,15 @@ export interface Runtime {
  * or with a sentence about the state folder.
  */
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
-  const { clock = systemClock, log, controlPlane, entrances, workers } = options
+  const { clock = nodeClock, log, controlPlane, entrances } = options
   const began = performance.now()
   const startedAt = clock.now()
   const records = createRecords()
-  const settings = { ...defaults, ...options.settings }
-  const store = controlPlane && (await diskStore(controlPlane.home))
+  // First what can be wrong without anything having been started.
+  const store = controlPlane ? await diskStore(controlPlane.home) : nowhere
+  const serving = await servingOf(options, clock, records)
+  const sync = syncOf(options, clock, records, serving, store)
 
-  const serving: Serving =
-    workers && workers.count > 1
-      ? await startProcesses({
-          count: workers.count,
-          entry: workers.entry,
-          entrances,
-          settings,
-          workerLog: workers.log,
-          clock,
-          log,
-          takeRecords: records.merge,
-        })
-      : createInProcess({
-          entrances,
-          settings,
-          plugins: options.plugins ?? everyPlugin,
-          clock,
-          log,
-          fetch: options.fetch ?? fetch,
-          resolve: options.resolve,
-          counters: processCounters(clock.now),
-          record: controlPlane ? records.add : () => {},
-        })
-
-  const sync: Sync | undefined =
-    controlPlane &&
-    store &&
-    createSync({
-      ...controlPlane,
-      identity: { hostname: hostname(), version: softwareVersion, host: 'node' },
-      fetch: options.fetch ?? fetch,
-      clock,
-      random: options.random ?? Math.random,
-      store,
-      log,
-      apply: serving.apply,
-      onRegistered: serving.identify,
-      recordsDropped: () => records.dropped,
-      defer: (work) => void work,
-    })
   const restored = await sync?.restore()
   if (sync && sync.state.node_id === undefined && !controlPlane?.registrationToken) {
     await serving.stop(0)
@@ -124,35 +88,9 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       'this runtime belongs to no group yet: set TIDEGATE_REGISTRATION_TOKEN to a registration token of one',
     )
   }
-  if (restored) {
-    const took = Math.round(performance.now() - began)
-    log('info', `stored version ${restored} is served ${took} ms after the start`)
-  }
-
-  let local = { version: 0, root: null as string | null, counts: {}, applied_at: 0 }
-
-  const status = (): Status => {
-    const state = sync?.state
-    const appliedAt = state ? state.applied_at : local.applied_at || undefined
-    return {
-      node_id: state?.node_id ?? null,
-      hostname: hostname(),
-      runtime_version: softwareVersion,
-      host: 'node',
-      version: state?.version ?? local.version,
-      root: state?.root ?? local.root,
-      counts: state?.counts ?? local.counts,
-      applied_at: isoOf(appliedAt),
-      refused: state?.refused ?? null,
-      control_plane: state
-        ? { connected: state.connected, last_contact: isoOf(state.last_contact) }
-        : null,
-      workers: serving.workers,
-      ...serving.facts,
-      uptime: Math.floor((clock.now() - startedAt) / 1000),
-      records: { waiting: records.waiting, dropped: records.dropped },
-    }
-  }
+  let local: LocalConfiguration = { version: 0, root: null, counts: {}, applied_at: undefined }
+  const status = (): Status =>
+    statusOf({ sync, local, serving, records, uptime: clock.now() - startedAt })
 
   const stopServing = async (ms: number) => {
     await sync?.stop()
@@ -168,7 +106,13 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     }
   }
   const { ports, page } = await open()
-  log('info', listeningLine(entrances, ports, options.status, page?.port))
+  const places = placesOf(entrances, options.status, ports, page?.port)
+  log('info', places.length > 0 ? `listening on ${places.join(', ')}` : 'listening nowhere')
+
+  if (restored) {
+    const took = Math.round(performance.now() - began)
+    log('info', `stored version ${restored} is served, ${took} ms after the start`)
+  }
 
   const flush = sync && createFlush({ records, clock, send: sync.sendRecords })
   sync?.start()
@@ -196,6 +140,58 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   }
 }
 
+const servingOf = (
+  options: RuntimeOptions,
+  clock: Clock,
+  records: Records,
+): Serving | Promise<Serving> => {
+  const { entrances, log, workers, plugins = everyPlugin, controlPlane } = options
+  const settings = { ...defaults, ...options.settings }
+  if (workers && workers.count > 1)
+    return startProcesses({
+      ...workers,
+      entrances,
+      settings,
+      clock,
+      log,
+      takeRecords: records.merge,
+    })
+  return createInProcess({
+    entrances,
+    settings,
+    plugins,
+    clock,
+    log,
+    fetch: options.fetch ?? fetch,
+    resolve: options.resolve,
+    counters: processCounters(clock.now),
+    record: controlPlane ? records.add : () => {},
+  })
+}
+
+const syncOf = (
+  { controlPlane, log, ...options }: RuntimeOptions,
+  clock: Clock,
+  records: Records,
+  serving: Serving,
+  store: Store,
+): Sync | undefined => {
+  if (!controlPlane) return undefined
+  return createSync({
+    ...controlPlane,
+    identity: { hostname: hostname(), version: softwareVersion, host: 'node' },
+    fetch: options.fetch ?? fetch,
+    clock,
+    random: options.random ?? Math.random,
+    store,
+    log,
+    apply: serving.apply,
+    onRegistered: serving.identify,
+    recordsDropped: () => records.dropped,
+    defer: (work) => void work,
+  })
+}
+
 const listenStatus = async (address: Address, status: () => Status) => {
   try {
     return await startStatus(address, status)
@@ -204,35 +200,21 @@ const listenStatus = async (address: Address, status: () => Status) => {
   }
 }
 
-const listeningLine = (
+const placesOf = (
   { proxy, proxyTls }: Entrances,
-  ports: Ports,
   status: Address | undefined,
+  ports: Ports,
   statusPort: number | undefined,
-): string => {
-  const places = [
-    url('http', proxy, ports.proxy),
-    url('https', proxyTls, ports.proxyTls),
-    url('http', status, statusPort, '/status'),
-  ]
-  return `listening on ${places.filter((place) => place !== undefined).join(', ')}`
+): string[] => {
+  const places: string[] = []
+  if (proxy && ports.proxy) places.push(urlOf('http', { ...proxy, port: ports.proxy }))
+  if (proxyTls && ports.proxyTls) places.push(urlOf('https', { ...proxyTls, port: ports.proxyTls }))
+  if (status && statusPort) places.push(`${urlOf('http', { ...status, port: statusPort })}/status`)
+  return places
 }
-
-const url = (
-  scheme: string,
-  address: Address | undefined,
-  port: number | undefined,
-  path = '',
-): string | undefined =>
-  address && port !== undefined
-    ? `${scheme}://${authorityOf({ host: address.host, port })}${path}`
-    : undefined
 
 const countsOf = (entities: readonly SnapshotEntity[]): Record<string, number> => {
   const counts: Record<string, number> = {}
   for (const { kind } of entities) counts[kind] = (counts[kind] ?? 0) + 1
   return counts
 }
-
-const isoOf = (ms: number | undefined): string | null =>
-  ms === undefined ? null : new Date(ms).toISOString()

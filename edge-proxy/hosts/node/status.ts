@@ -13,7 +13,7 @@ export interface Status {
   version: number
   root: string | null
   /** Entities by kind. */
-  counts: Record<string, number>
+  counts: Readonly<Record<string, number>>
   applied_at: string | null
   refused: Refused | null
   control_plane: { connected: boolean; last_contact: string | null } | null

@@ -1,7 +1,7 @@
 import { plugins } from '#plugins/index'
 import type { Candidate } from '../shared/candidate.ts'
-import { systemClock } from '../shared/clock.ts'
 import { createRecords } from '../shared/records.ts'
+import { nodeClock } from './clock.ts'
 import { processCounters } from './counters.ts'
 import { createInProcess } from './in-process.ts'
 import { createLog, toStandardError } from './log.ts'
@@ -15,7 +15,7 @@ const TELL_EACH_MS = 1000
 
 /** The life of a worker process: does what the primary says, until it says stop or goes away. */
 export const runWorker = (): void => {
-  const clock = systemClock
+  const clock = nodeClock
   const records = createRecords()
   const snapshot = received()
   /** Resolves when it is on its way, or nobody is there any more. */

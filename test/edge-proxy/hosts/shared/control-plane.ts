@@ -54,6 +54,8 @@ export class TestControlPlane {
   group = { id: 'group-1', name: 'default' }
   key: SigningKey
   version = 0
+  /** The port that it listens on, or did. */
+  port = 0
   /** Answers every runtime call with this status, when set. */
   failing: number | undefined
   /** Answers polls with the current version whatever the runtime has. */
@@ -74,16 +76,13 @@ export class TestControlPlane {
     return plane
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port
-  }
-
   get url(): string {
     return `http://127.0.0.1:${this.port}`
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
+  async listen(port: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
+    this.port = (this.#server.address() as AddressInfo).port
   }
 
   /** Goes away: connections are cut, and nobody listens. */
