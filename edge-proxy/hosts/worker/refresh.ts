@@ -1,8 +1,10 @@
 import type { Sync, Turn } from '../shared/sync.ts'
 import { defer } from './defer.ts'
 
-/** How often requests may make the isolate ask for a newer configuration. */
-const EVERY_MS = 1000
+/** How long a question may be held until there is something new, in seconds: work behind an answer may take 30. */
+const WAIT_S = 20
+/** How long to let the control plane be after a question that it did not hold. */
+const PAUSE_MS = 1000
 /** How often the control plane hears what runs here, in step with the Node data plane. */
 const REPORT_EVERY_MS = 15_000
 /** After this a question is taken for lost: the request that asked it is gone. */
@@ -11,7 +13,10 @@ const LOST_MS = 30_000
 export interface Refresh {
   /** Something to wait for while the isolate has no configuration at all; undefined when it has one. */
   ready(): Promise<void> | undefined
-  /** Asks for a newer configuration behind the request that is being handled, at most once a second. */
+  /**
+   * Sees to it that a question for a newer configuration is out, behind the request that is being handled. The control plane
+   * holds it, so a change is live when the next one comes in, and a busy isolate asks every 20 seconds.
+   */
   nudge(): void
   /** Asks now, and answers when done. */
   now(): Promise<Turn>
@@ -23,28 +28,31 @@ export interface Refresh {
  */
 export const refresh = (sync: Sync, configured: () => boolean, now: () => number): Refresh => {
   let loading: Promise<void> | undefined
-  let asking = false
+  /** The latest question, while it is out. */
+  let out: symbol | undefined
   let askedAt = Number.NEGATIVE_INFINITY
   let reportedAt = Number.NEGATIVE_INFINITY
 
-  const ask = async (): Promise<Turn> => {
-    asking = true
+  const ask = async (wait: number): Promise<Turn> => {
+    const mine = Symbol()
+    out = mine
     askedAt = now()
     try {
-      const turn = await sync.turn(0)
+      const turn = await sync.turn(wait)
       if (now() - reportedAt >= REPORT_EVERY_MS) {
         reportedAt = now()
         defer(sync.report())
       }
+      if (turn === 'applied') askedAt = Number.NEGATIVE_INFINITY
       return turn
     } finally {
-      asking = false
+      if (out === mine) out = undefined
     }
   }
 
   const load = async () => {
     try {
-      if ((await sync.restore()) === 0) await ask()
+      if ((await sync.restore()) === 0) await ask(0)
     } finally {
       loading = undefined
     }
@@ -54,7 +62,7 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
     ready() {
       if (configured()) return undefined
       if (!loading) {
-        if (now() - askedAt < EVERY_MS) return undefined
+        if (now() - askedAt < PAUSE_MS) return undefined
         loading = load()
         // Kept alive by itself: others wait for it too, and the client of this request may leave.
         defer(loading)
@@ -63,9 +71,9 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
     },
     nudge() {
       const since = now() - askedAt
-      if (since < EVERY_MS || (asking && since < LOST_MS)) return
-      defer(ask())
+      if (out ? since < LOST_MS : since < PAUSE_MS) return
+      defer(ask(WAIT_S))
     },
-    now: ask,
+    now: () => ask(0),
   }
 }
