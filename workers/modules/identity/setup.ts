@@ -4,7 +4,7 @@ import { licenceStatements } from '#modules/licences'
 import { createGroup, type RuntimeGroupRow } from '#modules/runtime-groups'
 import { actorOf, type Context } from '#workers/api/context'
 import { Problem } from '#workers/api/problem'
-import { batch, databaseMessage } from '#workers/db/database'
+import { batch } from '#workers/db/database'
 import { accounts, type OrganizationRow, organizations, tokens, users } from './model.ts'
 import { hashPassword } from './passwords.ts'
 import type { Who } from './sessions.ts'
@@ -74,7 +74,7 @@ export const setUp = async (
       context.audit('organization.created', { kind: 'organization', ...organization }),
     ])
   } catch (error) {
-    if (databaseMessage(error).includes('FOREIGN KEY constraint failed')) throw alreadyDone()
+    if ((await db.$count(organizations)) > 0) throw alreadyDone()
     throw error
   }
   return {
