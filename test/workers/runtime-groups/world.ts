@@ -16,7 +16,7 @@ import { createApp } from '#workers/api/app'
 import { actorOf, type Context, contextOf, type Role } from '#workers/api/context'
 import type { Env } from '#workers/env'
 
-export const env = bindings as unknown as Env
+export const env: Env = bindings
 
 export const services = Service as unknown as EntityKind
 export const consumers = Consumer as unknown as EntityKind
@@ -42,7 +42,7 @@ export const newWorld = async (
   terms: LicenceTerms = {},
   bound: Partial<Env> = {},
 ): Promise<World> => {
-  const env: Env = { ...(bindings as unknown as Env), ...bound }
+  const env: Env = { ...bindings, ...bound }
   let now = Date.now()
   const deferred: Promise<unknown>[] = []
   const organization_id = crypto.randomUUID()

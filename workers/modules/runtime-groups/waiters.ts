@@ -26,8 +26,9 @@ export class Waiters {
   /** Ends at the next `wake`, or after `ms`. */
   wait(ms: number): Promise<void> {
     return new Promise((done) => {
-      this.#waiting.add({ until: this.#pace.now() + ms, done })
-      this.#arm()
+      const until = this.#pace.now() + ms
+      this.#waiting.add({ until, done })
+      this.#arm(until)
     })
   }
 
@@ -36,21 +37,23 @@ export class Waiters {
     this.#waiting.clear()
   }
 
-  #arm(): void {
-    const first = Math.min(...Array.from(this.#waiting, ({ until }) => until))
-    if (first >= this.#due) return
-    this.#due = first
-    this.#pace.after(Math.max(0, first - this.#pace.now()), () => this.#expire())
+  #arm(until: number): void {
+    if (until >= this.#due) return
+    this.#due = until
+    this.#pace.after(Math.max(0, until - this.#pace.now()), () => this.#expire())
   }
 
   #expire(): void {
     this.#due = Number.POSITIVE_INFINITY
     const now = this.#pace.now()
+    let next = Number.POSITIVE_INFINITY
     for (const waiter of this.#waiting) {
-      if (waiter.until > now) continue
-      this.#waiting.delete(waiter)
-      waiter.done()
+      if (waiter.until > now) next = Math.min(next, waiter.until)
+      else {
+        this.#waiting.delete(waiter)
+        waiter.done()
+      }
     }
-    if (this.#waiting.size > 0) this.#arm()
+    this.#arm(next)
   }
 }
