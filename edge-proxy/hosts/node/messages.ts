@@ -48,6 +48,8 @@ export type FromWorker =
   /** It runs and waits for `start`. */
   | { type: 'ready' }
   | { type: 'applied'; applied: Applied }
+  /** It could not even try. */
+  | { type: 'cannot_apply'; message: string }
   | { type: 'listening'; ports: Ports }
   | { type: 'cannot_listen'; message: string }
   | { type: 'records'; report: RecordsReport }

@@ -159,7 +159,7 @@ const tryOn = async (worker: WorkerProcess, candidate: Candidate): Promise<Appli
     return await worker.apply(candidate)
   } catch (error) {
     throw new ConfigurationRefused(
-      `a worker process ended while it loaded version ${candidate.version} (${(error as Error).message})`,
+      `a worker process could not load version ${candidate.version}: ${(error as Error).message}`,
     )
   }
 }

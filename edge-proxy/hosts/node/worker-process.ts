@@ -34,7 +34,7 @@ export interface WorkerProcess {
   /** Resolves when the process is gone, with how it went. */
   readonly ended: Promise<string>
   send(message: ToWorker): void
-  /** Rejects when it ends, or does not answer in 30 s and is ended. */
+  /** Rejects when it cannot try, ends, or does not answer in 30 s and is ended. */
   apply(candidate: Candidate): Promise<Applied>
   /** Rejects with CannotListen, or when it ends. */
   listen(): Promise<Ports>
@@ -68,11 +68,11 @@ export const forkWorker = async (options: ForkOptions): Promise<WorkerProcess> =
       for (const type of types) answers.set(type, resolve)
       cancel = clock.after(ANSWER_MS, () => {
         kill()
-        reject(new Error(`no answer in ${ANSWER_MS} ms`))
+        reject(new Error(`it did not answer in ${ANSWER_MS} ms`))
       })
     })
     const gone = ended.then((how) => {
-      throw new Error(how)
+      throw new Error(`it ended: ${how}`)
     })
     try {
       return await Promise.race([answer, gone])
@@ -110,8 +110,9 @@ export const forkWorker = async (options: ForkOptions): Promise<WorkerProcess> =
     apply(candidate) {
       const turn = applying.then(async (): Promise<Applied> => {
         send({ type: 'apply', delivery: deliveryOf(candidate, root) })
-        const message = await next('applied')
-        if (message.type !== 'applied') throw new Error('an answer to something else')
+        const message = await next('applied', 'cannot_apply')
+        if (message.type === 'cannot_apply') throw new Error(message.message)
+        if (message.type !== 'applied') throw new Error(`it answered ${message.type}`)
         if (message.applied.ok) {
           version = candidate.version
           root = candidate.root

@@ -53,10 +53,14 @@ export const runWorker = (): void => {
 
   const apply = async (delivery: Delivery): Promise<void> => {
     if (!serving) return
-    const candidate: Candidate = snapshot.candidate(delivery)
-    const applied = await serving.apply(candidate)
-    if (applied.ok) snapshot.keep(candidate)
-    await say({ type: 'applied', applied })
+    try {
+      const candidate: Candidate = snapshot.candidate(delivery)
+      const applied = await serving.apply(candidate)
+      if (applied.ok) snapshot.keep(candidate)
+      await say({ type: 'applied', applied })
+    } catch (error) {
+      await say({ type: 'cannot_apply', message: (error as Error).message })
+    }
   }
 
   const listen = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Status } from '../../../../edge-proxy/hosts/node/status.ts'
 import { newSigningKey, TestControlPlane } from '../shared/control-plane.ts'
 import { until } from '../shared/setup.ts'
-import { Cleanup, get, newHome, proxied, runtimeOf, upstream } from './setup.ts'
+import { Cleanup, get, newHome, proxied, runtimeOf, unknownPlugin, upstream } from './setup.ts'
 
 let cleanup: Cleanup
 let plane: TestControlPlane
@@ -136,13 +136,11 @@ describe('a runtime', () => {
     await plane.publish(proxied('/a', port))
     const { runtime, proxy } = await runtimeOf(cleanup, plane, newHome(cleanup))
     await until(() => runtime.status.version === 1, 'version 1')
-    const plugin = { id: '00000000-0000-4000-8000-000000000999', name: 'no-such', enabled: true }
-    await plane.publish([
-      ...proxied('/b', port),
-      { kind: 'plugins', entity: { ...plugin, config: {}, protocols: ['http'] } },
-    ])
+    await plane.publish([...proxied('/b', port), unknownPlugin])
     await until(() => runtime.status.refused !== null, 'the refusal')
-    expect(runtime.status.refused?.entities).toMatchObject([{ kind: 'plugins', id: plugin.id }])
+    expect(runtime.status.refused?.entities).toMatchObject([
+      { kind: 'plugins', id: unknownPlugin.entity.id },
+    ])
     expect((await get(`${proxy}/a`)).status).toBe(200)
   })
 

@@ -64,6 +64,12 @@ export const proxied = (path: string, port: number, number = 1): SnapshotEntity[
   entity(Route, { id: id(number + 100), paths: [path], service: { id: id(number) } }),
 ]
 
+/** A plugin that no runtime knows: a configuration with it does not compile. */
+export const unknownPlugin: SnapshotEntity = {
+  kind: 'plugins',
+  entity: { id: id(999), name: 'no-such', enabled: true, config: {}, protocols: ['http'] },
+}
+
 /** A runtime in this process, of that control plane. */
 export const runtimeOf = async (
   cleanup: Cleanup,

@@ -60,7 +60,7 @@ export const syncWith = (plane: TestControlPlane, changes: Partial<SyncOptions> 
 }
 
 /** Waits until something holds, by looking again and again. */
-export const until = async (holds: () => boolean, what: string, ms = 5000): Promise<void> => {
+export const until = async (holds: () => boolean, what: string, ms = 20_000): Promise<void> => {
   const limit = performance.now() + ms
   while (!holds()) {
     if (performance.now() > limit) throw new Error(`waited ${ms} ms for: ${what}`)
