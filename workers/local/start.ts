@@ -15,6 +15,13 @@ const stop = async () => {
   await platform?.stop()
   process.exit(0)
 }
+// npm may be killed without a word to us; then we are adopted by another process.
+if (process.env.npm_lifecycle_event === 'start') {
+  const npm = process.ppid
+  setInterval(() => {
+    if (process.ppid !== npm) void stop()
+  }, 1000).unref()
+}
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
 
 try {
