@@ -5,6 +5,7 @@ import { readLogOptions, readTrustedKeys } from './environment.ts'
 import { CannotListen } from './listening.ts'
 import { createLog, toStandardError } from './log.ts'
 import { help, readCommandLine } from './options.ts'
+import { surviveRejections } from './rejections.ts'
 import { type Runtime, startRuntime } from './runtime.ts'
 import { InvalidOption, settingsFrom } from './settings.ts'
 import { runWorker } from './worker.ts'
@@ -22,6 +23,8 @@ const main = async (): Promise<void> => {
   const logOptions = readLogOptions(env)
   const trustedKeys = readTrustedKeys(env)
   const log = createLog({ ...logOptions, now: nodeClock.now, write: toStandardError })
+
+  surviveRejections(log)
 
   let runtime: Runtime | undefined
   let stopping = false

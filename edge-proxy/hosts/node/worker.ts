@@ -7,6 +7,7 @@ import { createInProcess } from './in-process.ts'
 import { createLog, toStandardError } from './log.ts'
 import type { Delivery, FromWorker, ToWorker } from './messages.ts'
 import { received } from './received.ts'
+import { surviveRejections } from './rejections.ts'
 import type { Serving } from './serving.ts'
 import { shareCounts } from './shared-counts.ts'
 
@@ -36,13 +37,16 @@ export const runWorker = (): void => {
     if (serving) await say({ type: 'facts', facts: serving.facts })
   }
 
-  const start = ({ entrances, settings, log }: Extract<ToWorker, { type: 'start' }>): void => {
+  const start = (message: Extract<ToWorker, { type: 'start' }>): void => {
+    const { entrances, settings } = message
+    const log = createLog({ ...message.log, now: clock.now, write: toStandardError })
+    surviveRejections(log)
     serving = createInProcess({
       entrances,
       settings,
       plugins,
       clock,
-      log: createLog({ ...log, now: clock.now, write: toStandardError }),
+      log,
       fetch,
       resolve: undefined,
       counters,

@@ -6,6 +6,7 @@ import { until } from '../shared/setup.ts'
 import {
   Cleanup,
   get,
+  limitedTo,
   newHome,
   type Program,
   program,
@@ -173,6 +174,20 @@ describe('worker processes', () => {
     expect(await statusAt(status)).toMatchObject({ workers: 2, version: 2 })
     started.process.kill('SIGTERM')
     expect(await started.ended).toBe(0)
+  })
+
+  it('count a limit together', async () => {
+    await plane.publish([...proxied('/a', await upstream(cleanup)), limitedTo(5)])
+    const started = start(['--workers', '2'])
+    const { proxy } = await placesOf(started)
+    await live(started, 1)
+    const statuses: number[] = []
+    for (let request = 0; request < 8; request++) {
+      statuses.push((await get(`${proxy}/a`)).status)
+      // Workers know of each other's counts a tenth of a second later.
+      await new Promise((resolve) => setTimeout(resolve, 400))
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429, 429])
   })
 
   it('are replaced when they die, by one that has the configuration before its first request', async () => {

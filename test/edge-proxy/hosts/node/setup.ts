@@ -8,6 +8,7 @@ import type { SnapshotEntity } from '../../../../edge-proxy/engine/snapshot.ts'
 import { type Runtime, startRuntime } from '../../../../edge-proxy/hosts/node/runtime.ts'
 import { Route } from '../../../../edge-proxy/model/route.ts'
 import { Service } from '../../../../edge-proxy/model/service.ts'
+import rateLimiting from '../../../../edge-proxy/plugins/rate-limiting.ts'
 import { REGISTRATION_TOKEN, type TestControlPlane } from '../shared/control-plane.ts'
 
 const MAIN = join(import.meta.dirname, '../../../../edge-proxy/hosts/node/main.ts')
@@ -69,6 +70,18 @@ export const unknownPlugin: SnapshotEntity = {
   kind: 'plugins',
   entity: { id: id(999), name: 'no-such', enabled: true, config: {}, protocols: ['http'] },
 }
+
+/** Lets each client address through so often an hour. */
+export const limitedTo = (hour: number): SnapshotEntity => ({
+  kind: 'plugins',
+  entity: {
+    id: id(998),
+    name: 'rate-limiting',
+    enabled: true,
+    config: rateLimiting.schema.parse({ hour, policy: 'local', limit_by: 'ip' }),
+    protocols: ['http', 'https'],
+  },
+})
 
 /** A runtime in this process, of that control plane. */
 export const runtimeOf = async (
