@@ -153,6 +153,8 @@ function allowed({ file, target, ours }: Import): boolean {
   const rule = rules.find(({ folder }) => within(file, folder))
   if (!rule) return false
   if (!ours) return rule.packages.test(target)
+  // the version is told from there
+  if (target === 'package.json') return true
   return within(target, rule.folder) || rule.folders.some((folder) => within(target, folder))
 }
 
