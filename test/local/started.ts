@@ -1,7 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const ENTRY = fileURLToPath(new URL('../../workers/local/start.mjs', import.meta.url))
 
 /** Ports of the platform under test, away from the standard ones. */
 export const PORTS = {
@@ -27,14 +24,35 @@ export interface Started {
   stop(): Promise<number | null>
 }
 
-/** Runs what `npm start` runs; answers when it says `ready`, rejects when it ends before. */
-export const startedIn = async (home: string, ...args: string[]): Promise<Started> => {
-  const child = spawn(process.execPath, [ENTRY, ...args], {
-    env: {
-      ...process.env,
-      ...Object.fromEntries(Object.entries(PORTS).map(([name, port]) => [name, String(port)])),
-      TIDEGATE_HOME: home,
+const environmentOf = (home: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...Object.fromEntries(Object.entries(PORTS).map(([name, port]) => [name, String(port)])),
+  TIDEGATE_HOME: home,
+})
+
+/** Runs a part of the platform alone, by its npm script. */
+export const startedAlone = (
+  script: 'control-plane' | 'runtime',
+  home: string,
+  more: Record<string, string> = {},
+) => {
+  const child = spawn('npm', ['run', '--silent', script], {
+    env: { ...environmentOf(home), ...more },
+    stdio: 'ignore',
+  })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    stop() {
+      child.kill('SIGTERM')
+      return ended
     },
+  }
+}
+
+/** Runs `npm start`; answers when it says `ready`, rejects when it ends before. */
+export const startedIn = async (home: string, ...args: string[]): Promise<Started> => {
+  const child = spawn('npm', ['start', '--', ...args], {
+    env: environmentOf(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
