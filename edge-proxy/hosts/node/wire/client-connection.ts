@@ -7,6 +7,7 @@ import { type AnswerKeeper, AnswerStream } from './answer-stream.ts'
 import { ByteSource } from './byte-source.ts'
 import { ClientLink } from './client-link.ts'
 import type { Watched } from './deadlines.ts'
+import { leanFrom } from './lean-socket.ts'
 import { JOINED_BYTES } from './limits.ts'
 import { asBuffer } from './message-lines.ts'
 import type { RequestHead } from './request-head.ts'
@@ -57,17 +58,17 @@ export class ClientConnection<H extends Handled>
   private leftover = false
   private sentBytes = 0
 
-  constructor(keeper: Keeper<H>, socket: Socket, entrance: Entrance) {
+  constructor(keeper: Keeper<H>, accepted: Socket, entrance: Entrance) {
     super()
     this.keeper = keeper
-    this.socket = socket
+    this.socket = leanFrom(accepted, (bytes) => this.reader.receive(bytes))
+    const { socket } = this
     this.entrance = entrance
     this.reader = new RequestReader(keeper.limits, this)
     this.peer = plainAddress(socket.remoteAddress ?? '')
     this.peerPort = socket.remotePort ?? 0
     this.deadline = keeper.deadlines.in(keeper.limits.header_timeout)
     keeper.deadlines.watch(this)
-    socket.on('data', (bytes: Buffer) => this.reader.receive(bytes))
     socket.on('drain', () => this.drained())
     socket.on('end', () => this.ended())
     socket.on('error', ignore)

@@ -97,7 +97,9 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
       ? createTlsServer({ ...settings, ...tls.options }, (socket) => {
           this.accept(socket, { ...entrance, tls: tlsFacts(socket) })
         })
-      : createNetServer(settings, (socket) => this.accept(socket, entrance))
+      : createNetServer({ ...settings, pauseOnConnect: true }, (socket) =>
+          this.accept(socket, entrance),
+        )
     if (tls) this.watchHandshakes(listener)
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject)

@@ -1,10 +1,11 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Body } from '#engine/body'
 import { type UpstreamAnswer, type UpstreamCall, UpstreamFailure } from '#engine/host'
 import { type ByteOrigin, type ByteSink, ByteSource } from './byte-source.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
 import type { Deadlines, Watched } from './deadlines.ts'
+import { connectLean } from './lean-socket.ts'
 import { JOINED_BYTES } from './limits.ts'
 import { asBuffer, frameChunk, LAST_CHUNK } from './message-lines.ts'
 import { CHUNKED, type ResponseHead, readResponseHead, UNTIL_CLOSE } from './response-head.ts'
@@ -35,12 +36,6 @@ const CLOSED = 4
 
 const HEAD_BYTES = 64 * 1024
 const INTERIM_ANSWERS = 16
-
-/**
- * What all plain connections read into. The bytes are dealt with, or copied, before the next read: so a thousand
- * connections need one buffer, and no read allocates.
- */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 
 const dropped = new Error('nobody reads the answer')
 
@@ -139,20 +134,7 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
   private open(): Socket {
     const { ip, port, tls } = this.destination
     if (!tls) {
-      const socket = connect({
-        host: ip,
-        port,
-        noDelay: true,
-        onread: {
-          buffer: readBuffer,
-          callback: (length, buffer) => {
-            this.receive(
-              length === readBuffer.length ? readBuffer : (buffer as Buffer).subarray(0, length),
-            )
-            return true
-          },
-        },
-      })
+      const socket = connectLean({ host: ip, port, noDelay: true }, (bytes) => this.receive(bytes))
       socket.once('connect', () => this.start())
       return socket
     }
