@@ -42,6 +42,9 @@ export interface Gateway {
 
 const MAY_CLIMB = /\.\.|%2e/i
 
+const NO_CONFIGURATION =
+  'no configuration yet: the control plane could not be reached or has published none'
+
 export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gateway => {
   const types = new Map(plugins.map((type) => [type.name, type]))
   const ways = forwarding(settings)
@@ -84,6 +87,8 @@ export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gate
   const through = async (exchange: LiveExchange): Promise<Refusal | undefined> => {
     const { configuration } = exchange
     const facts = exchange.request
+    // Not the client's fault, and soon over: balancers in front should try another runtime.
+    if (configuration.version === 0) return refuse(503, NO_CONFIGURATION, { 'Retry-After': '1' })
     // What an HTTP server refuses before it looks for a route.
     if (MAY_CLIMB.test(facts.path) && climbsAboveRoot(facts.path)) return exit(400)
     const match = configuration.router.match({

@@ -17,7 +17,7 @@ const make = (kind: string, fields: Record<string, unknown>): SnapshotEntity => 
   if (!parsed?.ok) throw new Error(`${kind}: ${JSON.stringify(parsed?.fields)}`)
   return {
     kind,
-    entity: { created_at: 1, updated_at: 1, ...parsed.row, id: String(parsed.row.id) }
+    entity: { created_at: 1, updated_at: 1, ...parsed.row, id: String(parsed.row.id) },
   }
 }
 
@@ -435,6 +435,14 @@ describe('a configuration', () => {
     })
     expect(gateway.configuration.root).toBe('good')
     expect((await gateway.handle(arrival({ path: '/a' }))).response?.status).toBe(200)
+  })
+
+  it('that never came is told to the client as 503, not as a missing route', async () => {
+    const gateway = createGateway({ host: fakeHost(), plugins: [], settings: defaults })
+    const { response } = await gateway.handle(arrival({ path: '/a' }))
+    expect([response?.status, response?.headers.get('retry-after')]).toEqual([503, '1'])
+    gateway.apply([], 1, 'empty')
+    expect((await gateway.handle(arrival({ path: '/a' }))).response?.status).toBe(404)
   })
 
   it('takes the routes of a disabled service out', async () => {
