@@ -29,4 +29,4 @@ export const byteStringOf = (bytes: Uint8Array): string => {
 export const bytesOf = (byteString: string): Uint8Array =>
   Uint8Array.from(byteString, (character) => character.charCodeAt(0))
 
-const strict = new TextDecoder('utf-8', { fatal: true })
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
