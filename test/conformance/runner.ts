@@ -40,11 +40,11 @@ export const runCase = async (
   world.mocks = structuredClone(item.mocks)
   if (item.window) await host.align(item.window)
   const variables: Record<string, string> = {}
+  const problems: string[] = []
   for (const [index, step] of item.steps.entries()) {
-    const problems = await runStep(host, world, file, step, `step ${index + 1}`, variables)
-    if (problems.length > 0) return problems
+    problems.push(...(await runStep(host, world, file, step, `step ${index + 1}`, variables)))
   }
-  return []
+  return problems
 }
 
 const load = async (

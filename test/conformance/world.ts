@@ -100,7 +100,12 @@ export const createWorld = (): World => {
     const target = `${name}:${port}`
     const secure = port === 443
     const handler = (request: IncomingMessage, response: ServerResponse) =>
-      void answer(target, secure ? 'https' : 'http', request.url ?? '', request, response)
+      void answer(
+        { target, scheme: secure ? 'https' : 'http', sni: serverName(request) },
+        request.url ?? '',
+        request,
+        response,
+      )
     const server = secure
       ? createSecureServer({ ...certificate, ...tolerant }, handler)
       : createServer(tolerant, handler)
@@ -117,8 +122,9 @@ export const createWorld = (): World => {
   }
 
   const answerAsEdge = (request: IncomingMessage, response: ServerResponse): void => {
-    const [, scheme = 'http', authority = '', path = '/'] =
-      /^(https?):\/\/([^/?]*)(.*)$/.exec(request.url ?? '') ?? []
+    const parts = /^(https?):\/\/([^/?]*)(.*)$/.exec(request.url ?? '') ?? []
+    const [, , authority = '', path = '/'] = parts
+    const scheme = parts[1] === 'https' ? 'https' : 'http'
     const [name = '', port = scheme === 'https' ? '443' : '80'] = authority.split(':')
     const resolved = resolveOverride(request) ?? name
     if (!ECHOES.has(resolved) && !SINKS.has(resolved)) {
@@ -127,23 +133,22 @@ export const createWorld = (): World => {
       response.writeHead(status, { Server: 'cloudflare', 'Content-Length': '0' }).end()
       return
     }
-    void answer(
-      `${resolved}:${port}`,
-      scheme === 'https' ? 'https' : 'http',
-      path.startsWith('/') ? path : `/${path}`,
-      request,
-      response,
-    )
+    // The URL is all that a Worker can say of the host: it becomes the header, and the server name of the handshake.
+    request.rawHeaders.push('Host', authority)
+    const secure = scheme === 'https'
+    const sni = secure ? name : undefined
+    const url = path.startsWith('/') ? path : `/${path}`
+    void answer({ target: `${resolved}:${port}`, scheme, sni }, url, request, response)
   }
 
   const answer = async (
-    target: string,
-    scheme: 'http' | 'https',
+    called: Pick<Hit, 'target' | 'scheme' | 'sni'>,
     url: string,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
-    const hit = await hitOf(target, scheme, url, request)
+    const { target } = called
+    const hit = await hitOf(called, url, request)
     world.hits.push(hit)
     const name = target.split(':')[0] ?? ''
     const mock = next(world.mocks, target) ?? next(world.mocks, name)
@@ -183,9 +188,11 @@ const resolveOverride = (request: IncomingMessage): string | undefined => {
   return (JSON.parse(facts) as { resolveOverride?: string }).resolveOverride
 }
 
+const serverName = ({ socket }: IncomingMessage): string | undefined =>
+  (socket as { servername?: string | false }).servername || undefined
+
 const hitOf = async (
-  target: string,
-  scheme: 'http' | 'https',
+  called: Pick<Hit, 'target' | 'scheme' | 'sni'>,
   url: string,
   request: IncomingMessage,
 ): Promise<Hit> => {
@@ -198,15 +205,13 @@ const hitOf = async (
     if (name.toLowerCase() !== 'mf-cf-blob') lines.push([name, request.rawHeaders[line + 1] ?? ''])
   }
   return {
-    target,
-    scheme,
+    ...called,
     method: request.method ?? '',
     path: at < 0 ? url : url.slice(0, at),
     raw_query: at < 0 ? null : url.slice(at + 1),
     query: at < 0 ? {} : argumentsByName(url.slice(at + 1)),
     headers: headersByName(lines),
     body: Buffer.concat(chunks).toString('utf8'),
-    sni: (request.socket as { servername?: string | false }).servername || undefined,
   }
 }
 

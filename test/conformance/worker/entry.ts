@@ -1,0 +1,42 @@
+import { createGateway, type Gateway } from '#engine/gateway'
+import type { Settings } from '#engine/settings'
+import type { SnapshotEntity } from '#engine/snapshot'
+import { plugins } from '#plugins/index'
+import { workerHost } from '../../../edge-proxy/hosts/worker/host.ts'
+import { serve } from '../../../edge-proxy/hosts/worker/serve.ts'
+
+/** Requests to this authority are for us; all others are for the gateway. */
+const OURS = 'http://conformance.internal/'
+
+/** A configuration to serve. With settings it begins from a clean state; without, it takes the place of the one before. */
+interface Load {
+  entities: SnapshotEntity[]
+  settings?: Settings
+}
+
+/** As in production each isolate has one of these; here each case has. */
+let gateway: Gateway | undefined
+let version = 0
+
+/** The edge data plane with configurations from a test in place of the control plane's. */
+export default {
+  async fetch(request) {
+    if (request.url.startsWith(OURS)) return load((await request.json()) as Load)
+    if (!gateway) return new Response('nothing is loaded', { status: 500 })
+    return serve(gateway, request)
+  },
+} satisfies ExportedHandler
+
+const load = ({ entities, settings }: Load): Response => {
+  if (settings) {
+    const host = workerHost({
+      hostname: 'edge',
+      version: '0.0.0',
+      analytics: undefined,
+      identity: () => ({ group: 'group', node: '99999999-9999-4999-8999-999999999999' }),
+    })
+    gateway = createGateway({ host, plugins, settings })
+  }
+  const applied = gateway?.apply(entities, ++version, `root${version}`)
+  return Response.json({ refused: applied?.ok ? null : JSON.stringify(applied?.problems) })
+}
