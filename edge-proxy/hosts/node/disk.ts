@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { InvalidOption } from '../shared/settings.ts'
 import type { Store } from '../shared/store.ts'
-import { InvalidOption } from './settings.ts'
 
 const REGISTRATION = 'registration.json'
 const CURRENT = 'snapshot.json'

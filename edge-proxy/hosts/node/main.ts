@@ -1,13 +1,14 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import { InvalidOption, settingsFrom } from '../shared/settings.ts'
+import { readTrustedKeys } from '../shared/trust.ts'
 import { nodeClock } from './clock.ts'
-import { readLogOptions, readTrustedKeys } from './environment.ts'
 import { CannotListen } from './listening.ts'
 import { createLog, toStandardError } from './log.ts'
+import { readLogOptions } from './log-options.ts'
 import { help, readCommandLine } from './options.ts'
 import { surviveRejections } from './rejections.ts'
 import { type Runtime, startRuntime } from './runtime.ts'
-import { InvalidOption, settingsFrom } from './settings.ts'
 import { runWorker } from './worker.ts'
 
 /** The Node data plane as a program. Exit code 2: it was started in a way that cannot work. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { readDays } from './environment.ts'
-import { type Environment, InvalidOption } from './settings.ts'
+import { type Environment, InvalidOption } from '../shared/settings.ts'
+import { readDays } from '../shared/trust.ts'
 
 /** Where a listener listens. */
 export interface Address {

@@ -1,23 +1,9 @@
 import type { JWK } from 'jose'
 import * as z from 'zod'
-import { type LogLevel, levels } from './log.ts'
 import { type Environment, InvalidOption } from './settings.ts'
 
 const DAY_MS = 86_400_000
 const GRACE_DAYS = '30'
-
-/** How the log is written. Throws InvalidOption naming the variable. */
-export const readLogOptions = ({
-  TIDEGATE_LOG_LEVEL: level = 'info',
-  TIDEGATE_LOG_FORMAT: format = 'text',
-}: Environment): { level: LogLevel; format: 'text' | 'json' } => {
-  const known = levels.find((candidate) => candidate === level.toLowerCase())
-  if (known === undefined)
-    throw new InvalidOption(`TIDEGATE_LOG_LEVEL takes one of: ${levels.join(', ')}`)
-  if (format !== 'text' && format !== 'json')
-    throw new InvalidOption('TIDEGATE_LOG_FORMAT takes text or json')
-  return { level: known, format }
-}
 
 const KeySet = z.object({
   keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })).min(1),
