@@ -285,6 +285,10 @@ describe('publishing', () => {
     })
     await world.store(group.id).create(services, service('one'))
     await world.settle()
+    // It would try in two seconds: long enough for this machine, but not for every one.
+    await runInDurableObject(group.object, (_, { storage }) =>
+      storage.setAlarm(Date.now() + 60_000),
+    )
     expect((await stateOf(group)).error).toMatchObject({ message: 'storage is away', tries: 1 })
 
     expect(await runDurableObjectAlarm(group.object)).toBe(true)

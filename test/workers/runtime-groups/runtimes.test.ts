@@ -211,6 +211,21 @@ describe('a runtime', () => {
     expect((await findNode(world, group, registration.node_id)).refused).toBeNull()
   })
 
+  it('in great trouble is heard all the same', async () => {
+    const world = await newWorld()
+    const group = await newGroup(world)
+    const { registration, status } = await newRuntime(world, group)
+    const warnings = Array.from({ length: 2000 }, (_, at) => ({
+      kind: 'routes',
+      id: String(at),
+      message: 'x'.repeat(5000),
+    }))
+    expect((await status(report({ warnings }))).status).toBe(204)
+    const node = await findNode(world, group, registration.node_id)
+    expect(node.warnings).toHaveLength(500)
+    expect(node.warnings[0]?.message).toHaveLength(4096)
+  })
+
   it('is refused a report that is none', async () => {
     const world = await newWorld()
     const { status } = await newRuntime(world, await newGroup(world))

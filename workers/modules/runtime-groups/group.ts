@@ -100,7 +100,7 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'summary']) {
     at: number,
   ): Promise<ConfigAnswer | null> {
     this.#roster.seen(node, version, at)
-    await this.#watch(this.#versions.latest() ? WATCH_MS : SAFETY_MS)
+    await this.#watch(WATCH_MS, SAFETY_MS)
     await this.#renew()
     const answer = this.#answerTo(node, version)
     if (answer || wait <= 0) return answer
@@ -266,10 +266,10 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'summary']) {
       )
   }
 
-  /** Sees to it that the alarm rings within `ms`. */
-  async #watch(ms: number): Promise<void> {
-    const due = Date.now() + ms
+  /** Sees to it that the alarm rings within `ms`; after `idleMs` when it was not going to ring at all. */
+  async #watch(ms: number, idleMs = ms): Promise<void> {
     const set = await this.ctx.storage.getAlarm()
+    const due = Date.now() + (set === null ? idleMs : ms)
     if (set === null || set > due) await this.ctx.storage.setAlarm(due)
   }
 }

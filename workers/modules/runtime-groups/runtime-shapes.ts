@@ -3,8 +3,10 @@ import * as z from 'zod'
 const instant = z.iso.datetime({ offset: true })
 const host = z.enum(['worker', 'node'])
 const label = z.string().max(255)
-const problem = z.object({ kind: label, id: label, message: z.string().max(4096) })
-const problems = z.array(problem).max(1000)
+/** What is long is cut, not refused: a runtime in trouble must be heard. */
+const words = z.string().transform((text) => text.slice(0, 4096))
+const problem = z.object({ kind: label, id: label, message: words })
+const problems = z.array(problem).transform((list) => list.slice(0, 500))
 const root = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
 
 /** Bodies of engine/protocol.ts, checked at the door. */
@@ -27,7 +29,7 @@ export const StatusBody = z.object({
     .object({
       version: z.int().min(0).nullable(),
       at: instant,
-      reason: z.string().max(4096),
+      reason: words,
       entities: problems,
     })
     .nullable(),
