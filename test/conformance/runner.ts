@@ -84,21 +84,21 @@ const runStep = async (
   if (!step.request) return []
 
   const request = withDebug(filled(step.request, variables) as VectorRequest, step.expect)
-  const expect = filled(
-    { ...step.expect, ...step.expect_by_flavor?.[FLAVOR] },
-    variables,
-  ) as Expectation
+  const stated = { ...step.expect, ...step.expect_by_flavor?.[FLAVOR] }
   const counts: Record<string, number> = {}
   const times = step.repeat ?? 1
   for (let turn = 0; turn < times; turn++) {
     const began = world.hits.length
-    const response = await sent(host, world, request, expect, step.retry_ms, where)
+    const response = await sent(host, world, request, stated, step.retry_ms, where)
     if (typeof response === 'string') return [response]
     const hits = () => world.hits.slice(began)
+    // What is captured here may be expected here already.
+    const missed = capture(step.capture, response, world, variables, where)
+    const expect = filled(stated, variables) as Expectation
     const problems = [
+      ...missed,
       ...checkAnswer(expect, response, hits(), where),
       ...(await eventually(OUTBOUND_PATIENCE, () => checkOutbound(expect, hits(), where))),
-      ...capture(step.capture, response, world, variables, where),
     ]
     if (problems.length > 0) return problems
     for (const { target } of hits()) counts[target] = (counts[target] ?? 0) + 1
@@ -106,9 +106,10 @@ const runStep = async (
   if (step.same_target && Object.keys(counts).length !== 1) {
     return [`${where}: more than one target: ${JSON.stringify(counts)}`]
   }
-  return expect.target_counts === undefined
+  const wanted = stated.target_counts
+  return wanted === undefined
     ? []
-    : match({ ...(expect.target_counts as object), $exact: true }, counts, `${where}.target_counts`)
+    : match({ ...(wanted as object), $exact: true }, counts, `${where}.target_counts`)
 }
 
 /** Sends, again and again for as long as the step allows, until the answer is as expected. */

@@ -33,9 +33,11 @@ export const conformance = (
     })
   })
 
-  it.skipIf(process.env.TIDEGATE_VECTORS)('excepts only cases that there are', () => {
-    expect(unknownExceptions(files)).toEqual([])
-  })
+  if (!process.env.TIDEGATE_VECTORS) {
+    it('excepts only cases that there are', () => {
+      expect(unknownExceptions(files)).toEqual([])
+    })
+  }
 }
 
 const order = (item: Case): number => (Object.keys(item.gateway).length === 0 ? 0 : 1)
