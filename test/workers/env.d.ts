@@ -6,5 +6,8 @@ declare global {
     interface Env extends ControlPlane {
       MIGRATIONS: D1Migration[]
     }
+    interface GlobalProps {
+      mainModule: typeof import('#workers/control')
+    }
   }
 }
