@@ -38,7 +38,9 @@ export const contact = (clock: Clock, log: Log): Contact => {
       if (trouble === error.message) return
       trouble = error.message
       const advice =
-        error instanceof Unauthorized ? '; TIDEGATE_REGISTRATION_TOKEN registers it anew' : ''
+        error instanceof Unauthorized
+          ? '; a good TIDEGATE_REGISTRATION_TOKEN registers it anew'
+          : ''
       log('warn', `no word from the control plane: ${error.message}${advice}`)
     },
   }

@@ -73,7 +73,7 @@ export const controlPlane = ({ url, fetch, clock, signal }: ControlPlaneOptions)
       if (answer.status === 401) throw new Unauthorized(`${method} ${path} answered 401`)
       if (answer.status === 204) return undefined
       if (answer.status !== 200 && answer.status !== 201)
-        throw new Away(`${method} ${path} answered ${answer.status}`)
+        throw new Away(`${method} ${path} answered ${answer.status}${detailOf(text)}`)
       return JSON.parse(text)
     } catch (error) {
       if (error instanceof Away || error instanceof Unauthorized) throw error
@@ -108,6 +108,17 @@ export const controlPlane = ({ url, fetch, clock, signal }: ControlPlaneOptions)
     async records(token, report) {
       await call('POST', '/runtime/v1/records', token, CALL_MS, report)
     },
+  }
+}
+
+/** What an error body says for people, as far as it can be shown on a line. */
+const detailOf = (text: string): string => {
+  try {
+    const { detail, message, title } = JSON.parse(text) as Record<string, unknown>
+    const words = [detail, message, title].find((value) => typeof value === 'string')
+    return words ? `: ${String(words).slice(0, 200)}` : ''
+  } catch {
+    return ''
   }
 }
 

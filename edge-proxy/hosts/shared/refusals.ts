@@ -17,6 +17,8 @@ export interface Refusals {
   accepted(version: number): void
   /** The version that is left alone for now; 0 for none. */
   leftAlone(): number
+  /** What was refused was of another group. */
+  forget(): void
 }
 
 export const refusals = (clock: Clock, log: Log): Refusals => {
@@ -60,5 +62,10 @@ export const refusals = (clock: Clock, log: Log): Refusals => {
     },
 
     leftAlone: () => (clock.now() < leftAloneUntil ? leftAlone : 0),
+
+    forget() {
+      last = null
+      leftAloneUntil = 0
+    },
   }
 }

@@ -1,8 +1,6 @@
 import type { JWK } from 'jose'
-import type { Manifest } from '#engine/manifest'
 import type {
   ConfigAnswer,
-  EntityProblem,
   RecordsReport,
   Refused,
   RegisterRequest,
@@ -11,26 +9,15 @@ import type {
 import type { Apply } from './candidate.ts'
 import type { Clock } from './clock.ts'
 import { contact } from './contact.ts'
-import type { Content } from './content.ts'
-import { Away, controlPlane, Unauthorized } from './control-plane.ts'
+import { controlPlane, Unauthorized } from './control-plane.ts'
+import { createIntake } from './intake.ts'
 import type { Log } from './log.ts'
-import { sameGroup, trustOf } from './membership.ts'
-import { ConfigurationRefused } from './refusal.ts'
+import { sameGroup } from './membership.ts'
 import { refusals } from './refusals.ts'
 import { type Member, registrationDesk } from './registration.ts'
 import { reporter } from './report.ts'
 import type { Store } from './store.ts'
-import { readStored, writeStored } from './stored.ts'
 import { keepTurning } from './turning.ts'
-import {
-  candidateOf,
-  checkApplied,
-  checkManifest,
-  checkRoot,
-  contentFrom,
-  openContent,
-  type Verified,
-} from './verify.ts'
 
 export interface SyncOptions {
   /** Base URL of the control plane. */
@@ -94,32 +81,27 @@ export interface Sync {
 }
 
 export const createSync = (options: SyncOptions): Sync => {
-  const { clock, store, log, grace, identity, registrationToken: token, defer } = options
+  const { clock, log, identity, registrationToken: token, defer } = options
   const stopping = new AbortController()
   const remote = controlPlane({ ...options, signal: stopping.signal })
   const desk = registrationDesk({ ...options, remote, token })
   const refused = refusals(clock, log)
+  const intake = createIntake({ ...options, remote, desk, refused })
   const control = contact(clock, log)
   const startedAt = clock.now()
-
-  let serving: Verified | undefined
-  let warnings: EntityProblem[] = []
-  let appliedAt: number | undefined
-  /** Whether the stored current snapshot is one that proved itself. */
-  let storedIsGood = false
   let loop: Promise<void> | undefined
 
   const status = (): StatusReport => ({
-    version: serving?.manifest.version ?? 0,
-    root: serving?.content.root ?? null,
-    applied_at: appliedAt === undefined ? null : new Date(appliedAt).toISOString(),
+    version: intake.serving?.manifest.version ?? 0,
+    root: intake.serving?.content.root ?? null,
+    applied_at: intake.appliedAt === undefined ? null : new Date(intake.appliedAt).toISOString(),
     hostname: identity.hostname,
     runtime_version: identity.version,
     host: identity.host,
     started_at: new Date(startedAt).toISOString(),
     refused: refused.last,
     records_dropped: options.recordsDropped(),
-    warnings,
+    warnings: intake.warnings,
   })
 
   const reports = reporter({
@@ -133,88 +115,18 @@ export const createSync = (options: SyncOptions): Sync => {
     },
   })
 
-  const put = async (verified: Verified): Promise<void> => {
-    const { version, root, counts } = verified.manifest
-    const applied = await options.apply(candidateOf(verified, serving))
-    warnings = checkApplied(applied, version)
-    serving = verified
-    appliedAt = clock.now()
-    refused.accepted(version)
-    log('info', `version ${version} is live: ${verified.opened.size} entities`, { root, counts })
-    for (const { kind, id, message } of warnings) log('warn', `${kind} ${id}: ${message}`)
-  }
-
-  const keep = async (verified: Verified): Promise<void> => {
-    await desk.advance(verified.manifest)
-    try {
-      await store.saveSnapshot(writeStored(verified), storedIsGood)
-      storedIsGood = true
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      log('error', `could not store version ${verified.manifest.version}: ${reason}`)
-    }
-  }
-
-  const fetchContent = async (member: Member, root: string, base: Content | undefined) => {
-    const bearer = member.membership.registration.token
-    return contentFrom(await remote.snapshot(bearer, root, base?.root), base)
-  }
-
-  /** The content of a manifest: what we have, else what changed, else all of it. */
-  const contentFor = async (member: Member, { root, version }: Manifest): Promise<Content> => {
-    const base = serving?.content
-    if (base?.root === root) return base
-    if (base) {
-      const content = await fetchContent(member, root, base)
-      if (content.root === root) return content
-      log('warn', `the change to version ${version} does not add up; fetching all of it`)
-    }
-    return fetchContent(member, root, undefined)
-  }
-
-  const accept = async (member: Member, answer: ConfigAnswer): Promise<Turn> => {
-    let version = answer.version
-    try {
-      const trust = trustOf(member.membership, grace)
-      const manifest = await checkManifest(answer.manifest, trust, clock.now())
-      version = manifest.version
-      if (has(manifest)) return 'current'
-      const content = await contentFor(member, manifest)
-      checkRoot(content, manifest)
-      const opened = await openContent(content, serving, member.secrets)
-      // Where turns can overlap, another may have come first.
-      if (has(manifest)) return 'current'
-      const verified = { jws: answer.manifest, manifest, content, opened }
-      await put(verified)
-      await keep(verified)
-      defer(reports.report())
-      return 'applied'
-    } catch (error) {
-      if (error instanceof Away || error instanceof Unauthorized) throw error
-      const refusal = ConfigurationRefused.from(error, version)
-      if (refused.note(refusal)) defer(reports.report())
-      return 'refused'
-    }
-  }
-
-  const has = ({ version, root }: Manifest): boolean => {
-    if (!serving) return false
-    const { manifest } = serving
-    return version < manifest.version || (version === manifest.version && root === manifest.root)
-  }
-
   const join = async (): Promise<Member> => {
     const before = desk.member?.membership
     const member = await desk.register()
     control.heard()
-    // What another group signed goes on being served until this one sends its own, but is no base for it.
-    if (before && !sameGroup(before, member.membership)) serving = undefined
+    // What another group signed goes on being served until this one sends its own.
+    if (before && !sameGroup(before, member.membership)) intake.startOver()
     return member
   }
 
   const ask = async (wait: number): Promise<ConfigAnswer | undefined> => {
     const member = desk.member ?? (await join())
-    const have = Math.max(serving?.manifest.version ?? 0, refused.leftAlone())
+    const have = Math.max(intake.serving?.manifest.version ?? 0, refused.leftAlone())
     const answer = await remote.config(member.membership.registration.token, have, wait)
     control.heard()
     return answer
@@ -232,24 +144,13 @@ export const createSync = (options: SyncOptions): Sync => {
     }
   }
 
-  const restoreFrom = async (slot: 'current' | 'previous', member: Member): Promise<boolean> => {
-    try {
-      const text = await store.loadSnapshot(slot)
-      if (text === undefined) return false
-      const { membership, secrets } = member
-      const verified = await readStored(text, membership, { grace, now: clock.now(), secrets })
-      await put(verified)
-      return true
-    } catch (error) {
-      refused.noteStored(ConfigurationRefused.from(error, undefined), slot)
-      return false
-    }
-  }
-
   const turn = async (wait: number): Promise<Turn> => {
     try {
-      const answer = await askAsMember(wait)
-      return answer && desk.member ? await accept(desk.member, answer) : 'current'
+      const offer = await askAsMember(wait)
+      if (!offer || !desk.member) return 'current'
+      const outcome = await intake.accept(desk.member, offer)
+      if (outcome === 'applied' || outcome === 'refused') defer(reports.report())
+      return outcome === 'again' ? 'refused' : outcome
     } catch (error) {
       if (error instanceof Error && !stopping.signal.aborted) control.lost(error)
       return error instanceof Unauthorized ? 'unauthorized' : 'away'
@@ -258,9 +159,11 @@ export const createSync = (options: SyncOptions): Sync => {
 
   return {
     get state() {
+      const { serving, appliedAt } = intake
+      const registration = desk.member?.membership.registration
       return {
-        node_id: desk.member?.membership.registration.node_id,
-        group_id: desk.member?.membership.registration.group.id,
+        node_id: registration?.node_id,
+        group_id: registration?.group.id,
         version: serving?.manifest.version ?? 0,
         root: serving?.content.root ?? null,
         counts: serving?.manifest.counts ?? {},
@@ -273,10 +176,8 @@ export const createSync = (options: SyncOptions): Sync => {
 
     async restore() {
       await desk.load()
-      if (!desk.member) return 0
-      storedIsGood = await restoreFrom('current', desk.member)
-      if (!storedIsGood) await restoreFrom('previous', desk.member)
-      return serving?.manifest.version ?? 0
+      if (desk.member) await intake.restore(desk.member)
+      return intake.serving?.manifest.version ?? 0
     },
 
     turn,

@@ -137,8 +137,25 @@ describe('sync', () => {
     expect(sync.state.connected).toBe(false)
     plane.failing = undefined
     await sync.turn(0)
-    expect(logs.filter((line) => line.includes('no word from the control plane'))).toHaveLength(1)
+    expect(logs.filter((line) => line.includes('no word from the control plane'))).toEqual([
+      'warn no word from the control plane: POST /runtime/v1/register answered 503: failing',
+    ])
     expect(logs).toContain('info the control plane answers again')
+  })
+
+  it('says what a registration token that is not good needs', async () => {
+    const { sync, logs } = syncWith(plane, { registrationToken: 'tgr_wrong' })
+    expect(await sync.turn(0)).toBe('unauthorized')
+    expect(logs[0]).toContain('a good TIDEGATE_REGISTRATION_TOKEN registers it anew')
+  })
+
+  it('believes pinned keys, whatever the registration says', async () => {
+    await plane.publish([service(1)])
+    const other = await newSigningKey('pinned')
+    const { sync } = syncWith(plane, { trustedKeys: [other.shown] })
+    expect(await sync.turn(0)).toBe('refused')
+    await plane.publish([service(1)], { key: other })
+    expect(await sync.turn(0)).toBe('applied')
   })
 
   it('comes back by itself after the control plane was away', async () => {
