@@ -1,5 +1,4 @@
 import { Navigate, Route, Router } from '@solidjs/router'
-import { lazy } from 'solid-js'
 import { EntityEditPage, EntityNewPage } from './screens/entities/form-page.tsx'
 import { EntitiesPage } from './screens/entities/list-page.tsx'
 import { EntityPage } from './screens/entities/page.tsx'
@@ -7,6 +6,7 @@ import { GroupFrame } from './screens/frame/group-frame.tsx'
 import { NotFound } from './screens/frame/not-found.tsx'
 import { Shell } from './screens/frame/shell.tsx'
 import { GroupsPage } from './screens/groups/page.tsx'
+import { OverviewPage } from './screens/overview/page.tsx'
 import { PluginEditPage, PluginNewPage } from './screens/plugins/form-page.tsx'
 import { PluginPickerPage } from './screens/plugins/picker.tsx'
 import { AddRuntimePage } from './screens/runtimes/add.tsx'
@@ -15,8 +15,6 @@ import { RuntimePage } from './screens/runtimes/page.tsx'
 import { SignInPage } from './screens/sign-in/page.tsx'
 import { TokensPage } from './screens/tokens/page.tsx'
 import { VersionsPage } from './screens/versions/page.tsx'
-
-const OverviewPage = lazy(() => import('./screens/overview/page.tsx'))
 
 /** Every screen and its address. What is not here by name is an entity kind, by the name of its collection. */
 export const App = () => (

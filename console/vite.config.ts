@@ -22,7 +22,8 @@ export default defineConfig({
     proxy: Object.fromEntries(
       ['/v2', '/admin', '/openapi.json', '/reference', '/health'].map((path) => [
         path,
-        process.env.TIDEGATE_URL ?? 'http://127.0.0.1:8787',
+        // The control plane takes writes only from its own origin: it must see the one that the browser sees.
+        { target: process.env.TIDEGATE_URL ?? 'http://127.0.0.1:8787', changeOrigin: false },
       ]),
     ),
   },

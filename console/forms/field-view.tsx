@@ -1,4 +1,5 @@
-import { Match, Show, Switch } from 'solid-js'
+import { For, Match, Show, Switch } from 'solid-js'
+import { Prose } from '../ui/prose.tsx'
 import { ChipsControl } from './chips.tsx'
 import { ChoicesControl } from './choices.tsx'
 import type { Field } from './field.ts'
@@ -18,6 +19,7 @@ import {
 import type { Path } from './values.ts'
 
 const several = new Set(['choices', 'list', 'map'])
+const short = new Set(['number', 'enum', 'reference'])
 
 /** One field with its label, hint and problem: the whole form generator is this, field by field. */
 export const FieldView = (props: { field: Field; path: Path }) => (
@@ -67,6 +69,19 @@ export const Control = (props: { field: Field; path: Path; label?: string }) => 
   }
 }
 
+/** Fields under each other; short controls share a line where there is room. */
+export const FieldGrid = (props: { fields: Field[]; at: Path }) => (
+  <div class="grid gap-5 sm:grid-cols-2">
+    <For each={props.fields}>
+      {(field) => (
+        <div class={`min-w-0 ${short.has(field.kind) ? '' : 'sm:col-span-2'}`}>
+          <FieldView field={field} path={[...props.at, field.name]} />
+        </div>
+      )}
+    </For>
+  </div>
+)
+
 const CheckField = (props: { field: Field; path: Path }) => {
   const form = useForm()
   const id = () => controlId(props.path)
@@ -84,11 +99,11 @@ const CheckField = (props: { field: Field; path: Path }) => {
       <div class="min-w-0">
         <label for={id()} class="flex items-baseline gap-1 font-medium">
           {props.field.label}
-          <WireName name={props.field.name} />
+          <WireName field={props.field} />
         </label>
         <Show when={props.field.description}>
           <p id={`${id()}-hint`} class="text-[13px] leading-5 text-muted">
-            {props.field.description}
+            <Prose text={props.field.description ?? ''} />
           </p>
         </Show>
         <Problem path={props.path} />

@@ -1,4 +1,5 @@
 import { type JSX, Show } from 'solid-js'
+import { Prose } from '../ui/prose.tsx'
 import type { Field } from './field.ts'
 import { controlId, useForm } from './form.tsx'
 import { sentenceOf } from './problems.ts'
@@ -25,7 +26,7 @@ export const Frame = (props: {
         </span>
         <span class="visually-hidden"> (required)</span>
       </Show>
-      <WireName name={props.field.name} />
+      <WireName field={props.field} />
     </>
   )
   return (
@@ -69,10 +70,12 @@ export const Frame = (props: {
 }
 
 /** The name that the field has in the API and in declarative files. */
-export const WireName = (props: { name: string }) => (
-  <span class="code ml-1 truncate font-normal text-[11px] text-muted" aria-hidden="true">
-    {props.name}
-  </span>
+export const WireName = (props: { field: Field }) => (
+  <Show when={props.field.label.toLowerCase() !== props.field.name}>
+    <span class="code ml-1 truncate font-normal text-[11px] text-muted" aria-hidden="true">
+      {props.field.name}
+    </span>
+  </Show>
 )
 
 const Below = (props: { field: Field; path: Path }) => (
@@ -81,7 +84,7 @@ const Below = (props: { field: Field; path: Path }) => (
     <Show when={hintOf(props.field)}>
       {(hint) => (
         <p id={`${controlId(props.path)}-hint`} class="text-[13px] leading-5 text-muted">
-          {hint()}
+          <Prose text={hint()} />
         </p>
       )}
     </Show>

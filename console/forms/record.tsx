@@ -1,7 +1,7 @@
 import ChevronRight from 'lucide-solid/icons/chevron-right'
-import { createEffect, createSignal, For, Show } from 'solid-js'
+import { createEffect, createSignal, Show } from 'solid-js'
 import type { RecordField } from './field.ts'
-import { FieldView } from './field-view.tsx'
+import { FieldGrid } from './field-view.tsx'
 import { controlId, useForm } from './form.tsx'
 import { Problem, WireName } from './frame.tsx'
 import { type Path, valuesOf } from './values.ts'
@@ -34,7 +34,7 @@ export const RecordControl = (props: { field: RecordField; path: Path }) => {
           <span id={`${id()}-label`} class="font-medium">
             {props.field.label}
           </span>
-          <WireName name={props.field.name} />
+          <WireName field={props.field} />
           <span class="ml-auto shrink-0 text-[13px] text-muted">
             {there() ? counted(props.field.fields.length, 'field') : 'not set'}
           </span>
@@ -59,9 +59,7 @@ export const RecordControl = (props: { field: RecordField; path: Path }) => {
           </Show>
           <Problem path={props.path} />
           <Show when={there()}>
-            <For each={props.field.fields}>
-              {(field) => <FieldView field={field} path={[...props.path, field.name]} />}
-            </For>
+            <FieldGrid fields={props.field.fields} at={props.path} />
           </Show>
         </div>
       </Show>

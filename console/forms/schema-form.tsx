@@ -2,7 +2,7 @@ import ChevronDown from 'lucide-solid/icons/chevron-down'
 import { createEffect, createSignal, For, type JSX, Show } from 'solid-js'
 import { Button, LinkButton } from '../ui/button.tsx'
 import type { Field } from './field.ts'
-import { FieldView } from './field-view.tsx'
+import { FieldGrid } from './field-view.tsx'
 import { type Form, FormProvider, useForm } from './form.tsx'
 import { Guard } from './guard.tsx'
 import { Summary } from './summary.tsx'
@@ -69,10 +69,8 @@ const SectionView = (props: { section: Section }) => {
     if (props.section.fields.some((field) => form.troubled(path(field)))) setOpen(true)
   })
   const fields = () => (
-    <div class="flex flex-col gap-5 p-4 sm:p-5">
-      <For each={props.section.fields}>
-        {(field) => <FieldView field={field} path={path(field)} />}
-      </For>
+    <div class="p-4 sm:p-5">
+      <FieldGrid fields={props.section.fields} at={props.section.at ?? []} />
     </div>
   )
   return (

@@ -15,7 +15,7 @@ export const Summary = (props: { ref: (element: HTMLElement) => void }) => {
     }
   }
   return (
-    <div ref={props.ref} tabindex={-1} role="alert" class="outline-none">
+    <div ref={props.ref} tabindex={-1} role="alert" class="outline-none empty:-mb-5">
       <Show when={problems().length > 0}>
         <div class="flex gap-3 rounded-lg border border-danger bg-danger-soft p-4">
           <CircleAlert size={20} class="shrink-0 text-danger" />

@@ -82,9 +82,9 @@ const optionsOf = (props: ChartProps, box: HTMLElement): uPlot.Options => {
       drag: { x: false, y: false },
       points: { show: false },
     },
-    scales: { y: { range: (_, __, max) => [0, Math.max(max * 1.08, 1)] } },
+    scales: { x: { range: wider }, y: { range: (_, __, max) => [0, Math.max(max * 1.08, 1)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 72, values: times },
+      { ...axis, grid: { show: false }, size: 28, gap: 4, space: 72, values: times },
       {
         ...axis,
         size: 56,
@@ -97,7 +97,13 @@ const optionsOf = (props: ChartProps, box: HTMLElement): uPlot.Options => {
       ...props.series.map(({ label, color: token, kind }): uPlot.Series => {
         const stroke = color(token)
         if (kind === 'line') {
-          return { label, stroke, width: 1.5, spanGaps: false, points: { size: 4, fill: stroke } }
+          return {
+            label,
+            stroke,
+            width: 1.5,
+            spanGaps: false,
+            points: { show: true, size: 4, fill: stroke, filter: alone },
+          }
         }
         const paths = uPlot.paths.bars?.({ size: [0.8, 24], gap: 0 })
         return {
@@ -111,6 +117,20 @@ const optionsOf = (props: ChartProps, box: HTMLElement): uPlot.Options => {
     ],
     hooks: { setCursor: [(self) => props.onPoint(self.cursor.idx ?? null)] },
   }
+}
+
+/** Half a step of room at both ends, or the first and last bars would be cut. */
+const wider: uPlot.Scale.Range = (self, low, high) => {
+  const [first = 0, second = 0] = self.data[0] ?? []
+  const half = (second - first) / 2
+  return [(low ?? 0) - half, (high ?? 0) + half]
+}
+
+/** Only moments without neighbours get a point: no line leads to them. */
+const alone: uPlot.Series.Points.Filter = (self, index) => {
+  const values = self.data[index] ?? []
+  const there = (at: number) => values[at] !== null && values[at] !== undefined
+  return [...values.keys()].filter((at) => there(at) && !there(at - 1) && !there(at + 1))
 }
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })

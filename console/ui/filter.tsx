@@ -35,7 +35,7 @@ export const Filter = (props: {
   }
   return (
     <search class="mb-3 flex flex-wrap items-center gap-2">
-      <label class="relative min-w-0 flex-1 basis-52 sm:max-w-xs">
+      <label class="relative min-w-0 flex-1 basis-40 sm:max-w-xs">
         <span class="visually-hidden">Search {props.what}</span>
         <Search size={16} class="pointer-events-none absolute top-2 left-2.5 text-muted" />
         <input
@@ -46,7 +46,7 @@ export const Filter = (props: {
           onInput={(event) => type(event.currentTarget.value)}
         />
       </label>
-      <label class="relative min-w-0 flex-1 basis-36 sm:max-w-44">
+      <label class="relative min-w-0 flex-1 basis-32 sm:max-w-44">
         <span class="visually-hidden">Filter by tag</span>
         <TagIcon size={15} class="pointer-events-none absolute top-2 left-2.5 text-muted" />
         <input

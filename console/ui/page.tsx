@@ -50,8 +50,13 @@ export const PageHeader = (props: {
         )}
       </Show>
       <div class="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-3">
-        <div class="flex min-w-0 flex-1 basis-56 items-center gap-2.5">
-          <h1 ref={heading} tabindex={-1} class="truncate outline-none" title={props.title}>
+        <div class="flex min-w-0 flex-1 basis-40 items-center gap-2.5">
+          <h1
+            ref={heading}
+            tabindex={-1}
+            class="line-clamp-2 outline-none [overflow-wrap:anywhere]"
+            title={props.title}
+          >
             {props.title}
           </h1>
           {props.badge}

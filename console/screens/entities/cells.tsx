@@ -8,8 +8,9 @@ import { Badge, Tag } from '../../ui/badge.tsx'
 import { Time } from '../../ui/time.tsx'
 import { useGroup } from '../frame/group-context.ts'
 
+const TAGS_SHOWN = 2
 const MASK = '••••••••'
-const none = () => <span class="text-muted">–</span>
+const none = () => <span class="nothing text-muted">–</span>
 
 /** A link to the entity that a field points at, under its own name. */
 export const ReferenceLink = (props: { to: string; id: string }) => {
@@ -72,10 +73,15 @@ export const Enabled = (props: { on: boolean }) => (
 
 const TagList = (props: { tags: string[]; onTag: ((tag: string) => void) | undefined }) => (
   <Show when={props.tags.length > 0} fallback={none()}>
-    <span class="flex gap-1 overflow-hidden max-sm:flex-wrap">
-      <For each={props.tags}>
+    <span class="flex items-center gap-1">
+      <For each={props.tags.slice(0, TAGS_SHOWN)}>
         {(tag) => <Tag onClick={props.onTag && (() => props.onTag?.(tag))}>{tag}</Tag>}
       </For>
+      <Show when={props.tags.length > TAGS_SHOWN}>
+        <span class="shrink-0 text-muted text-xs" title={props.tags.slice(TAGS_SHOWN).join(', ')}>
+          +{props.tags.length - TAGS_SHOWN}
+        </span>
+      </Show>
     </span>
   </Show>
 )

@@ -10,8 +10,9 @@ import { Cell, ReferenceLink } from './cells.tsx'
 
 const narrow: Record<string, string> = {
   enabled: 'sm:w-28',
-  created_at: 'sm:w-32',
-  updated_at: 'sm:w-32',
+  created_at: 'sm:w-30',
+  updated_at: 'sm:w-30',
+  methods: 'sm:w-32',
   port: 'sm:w-24',
   weight: 'sm:w-24',
   protocol: 'sm:w-28',
@@ -33,7 +34,7 @@ export const columnsOf = ({ kind, group, without, onTag }: ColumnOptions): Colum
   const fields = new Map(fieldsOf(kind.schema).map((field) => [field.name, field]))
   const named = nameColumn(kind)
   const rest = kind.list_columns.filter(
-    (name) => name !== named && name !== 'id' && name !== without && !scope(kind, name),
+    (name) => name !== named && name !== without && !hidden(kind, name),
   )
   return [
     {
@@ -56,18 +57,27 @@ export const columnsOf = ({ kind, group, without, onTag }: ColumnOptions): Colum
         id: name,
         label: headings[name] ?? words(name),
         ...(narrow[name] ? { width: narrow[name] } : {}),
-        cell: (entity) => (
-          <Cell
-            field={fields.get(name)}
-            name={name}
-            entity={entity}
-            {...(onTag ? { onTag } : {})}
-          />
-        ),
+        cell: (entity) =>
+          kind.name === 'service' && name === 'host' ? (
+            <span class="code" title={addressOf(entity)}>
+              {addressOf(entity)}
+            </span>
+          ) : (
+            <Cell
+              field={fields.get(name)}
+              name={name}
+              entity={entity}
+              {...(onTag ? { onTag } : {})}
+            />
+          ),
       }),
     ),
   ]
 }
+
+/** Where a service is, as one would type it. */
+export const addressOf = (service: Entity): string =>
+  `${service.protocol}://${service.host}:${service.port}${service.path ?? ''}`
 
 /** The field that the first column shows instead of the id. */
 const nameColumn = (kind: Kind): string | undefined => {
@@ -79,7 +89,16 @@ const nameColumn = (kind: Kind): string | undefined => {
 }
 
 const labelIn = (kind: Kind, entity: Entity) =>
-  kind.name === 'plugin' ? String(entity.name) : labelOf(kind, entity)
+  kind.name === 'plugin' ? (
+    <>
+      {String(entity.name)}
+      <Show when={entity.instance_name}>
+        <span class="font-normal text-muted"> {String(entity.instance_name)}</span>
+      </Show>
+    </>
+  ) : (
+    labelOf(kind, entity)
+  )
 
 const titleOf = (kind: Kind, entity: Entity) =>
   kind.name === 'plugin' && typeof entity.instance_name === 'string'
@@ -87,8 +106,12 @@ const titleOf = (kind: Kind, entity: Entity) =>
     : labelOf(kind, entity)
 
 const scopes = ['service', 'route', 'consumer'] as const
-const scope = (kind: Kind, name: string) =>
-  kind.name === 'plugin' && (scopes as readonly string[]).includes(name)
+
+/** What a table has no room for: it stands in the first column already, or matters on the entity's own page. */
+const hidden = (kind: Kind, name: string) =>
+  name === 'id' ||
+  name === 'client_certificate' ||
+  (kind.name === 'plugin' && [...scopes, 'instance_name'].includes(name))
 
 /** What a plugin acts on, in one column. */
 const appliesTo: Column<Entity> = {

@@ -20,11 +20,16 @@ import { notify } from '../../ui/toast.tsx'
 import { Credentials } from '../consumers/credentials.tsx'
 import { useGroup } from '../frame/group-context.ts'
 import { NotFound } from '../frame/not-found.tsx'
+import { TrafficCard } from '../overview/traffic-card.tsx'
 import { Enabled } from './cells.tsx'
+import { addressOf } from './columns.tsx'
 import { DeleteEntity, kindWord } from './delete.tsx'
 import { EntityList } from './list.tsx'
 import { Settings } from './settings.tsx'
 import { Teach } from './teach.tsx'
+
+/** Kinds that traffic is counted by. */
+const counted = new Set(['service', 'route', 'consumer'])
 
 /** One entity: what lies under it, and its settings. */
 export const EntityPage = () => {
@@ -82,6 +87,15 @@ const Detail = (props: { kind: Kind; entity: Entity }) => {
         label: words(related.kind.plural),
         panel: () => <RelatedList owner={props.kind} entity={props.entity} related={related} />,
       })),
+    ...(counted.has(props.kind.name)
+      ? [
+          {
+            id: 'traffic',
+            label: 'Traffic',
+            panel: () => <TrafficCard only={{ [props.kind.name]: props.entity.id }} />,
+          },
+        ]
+      : []),
     {
       id: 'settings',
       label: 'Settings',
@@ -179,9 +193,7 @@ const RelatedList = (props: { owner: Kind; entity: Entity; related: Related }) =
 /** One line that says what an entity is about. */
 const summaryOf = (kind: Kind, entity: Entity): JSX.Element => {
   if (kind.name === 'service') {
-    return (
-      <span class="code break-all">{`${entity.protocol}://${entity.host}:${entity.port}${entity.path ?? ''}`}</span>
-    )
+    return <span class="code break-all">{addressOf(entity)}</span>
   }
   if (kind.name === 'route') {
     const parts = [entity.methods, entity.hosts, entity.paths].filter(Array.isArray)

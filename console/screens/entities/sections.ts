@@ -2,9 +2,11 @@ import type { Kind } from '../../data/schemas.ts'
 import type { Field } from '../../forms/field.ts'
 import type { Section } from '../../forms/schema-form.tsx'
 
+const basic = ['protocol', 'port', 'path', 'algorithm', 'weight', 'description']
+
 /** What people set first stands open; the rest waits under "More options". */
 export const sectionsOf = (kind: Kind, fields: Field[]): Section[] => {
-  const first = new Set([...kind.list_columns, kind.key, 'path', 'description'])
+  const first = new Set([...kind.list_columns, kind.key, ...basic])
   const open = fields.filter(
     (field) => field.required || field.kind === 'reference' || first.has(field.name),
   )

@@ -4,6 +4,7 @@ import { createSignal, For, type JSX, Show } from 'solid-js'
 import type { Entity } from '../../data/entities.ts'
 import type { Kind } from '../../data/schemas.ts'
 import { type Field, fieldsOf } from '../../forms/field.ts'
+import { Tag } from '../../ui/badge.tsx'
 import { CodeBlock, CopyButton } from '../../ui/copy.tsx'
 import { Time } from '../../ui/time.tsx'
 import { Cell } from './cells.tsx'
@@ -65,9 +66,18 @@ const Value = (props: { field: Field; entity: Entity }) => {
       <Show
         when={nested() && value() !== null}
         fallback={
-          <div class="truncate">
-            <Cell field={props.field} name={props.field.name} entity={props.entity} />
-          </div>
+          <Show
+            when={props.field.name !== 'tags' || !Array.isArray(value())}
+            fallback={
+              <span class="flex flex-wrap gap-1">
+                <For each={value() as string[]}>{(tag) => <Tag>{tag}</Tag>}</For>
+              </span>
+            }
+          >
+            <div class="[overflow-wrap:anywhere]">
+              <Cell field={props.field} name={props.field.name} entity={props.entity} />
+            </div>
+          </Show>
         }
       >
         <pre class="code max-h-60 overflow-auto whitespace-pre-wrap">

@@ -49,7 +49,7 @@ export const Shell = (props: RouteSectionProps) => {
     <div class="min-h-dvh lg:grid lg:grid-cols-[240px_minmax(0,1fr)]">
       <button
         type="button"
-        class="button button-primary fixed top-2 left-2 z-60 not-focus:visually-hidden"
+        class="button button-primary fixed top-2 left-2 z-60 not-focus:sr-only"
         onClick={() => document.getElementById('page')?.focus()}
       >
         Skip to the page

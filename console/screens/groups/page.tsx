@@ -78,7 +78,10 @@ export const GroupsPage = () => {
                     id: 'description',
                     label: 'Description',
                     cell: (group) => (
-                      <span class="text-muted" title={group.description ?? ''}>
+                      <span
+                        class={`text-muted ${group.description ? '' : 'nothing'}`}
+                        title={group.description ?? ''}
+                      >
                         {group.description || '–'}
                       </span>
                     ),

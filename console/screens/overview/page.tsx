@@ -12,13 +12,13 @@ import { RuntimeTable } from '../runtimes/table.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { PublishFailure } from './publish-failure.tsx'
 import { Spread } from './spread.tsx'
-import { TrafficCard } from './traffic.tsx'
+import { TrafficCard } from './traffic-card.tsx'
 
 const REFRESH_MS = 3_000
 const SHOWN = 100
 
 /** How a group is doing: what it serves, what serves it, and which version runs where. */
-const OverviewPage = () => {
+export const OverviewPage = () => {
   const group = useGroup()
   const nodes = createQuery(
     group.name,
@@ -80,5 +80,3 @@ const OverviewPage = () => {
     </>
   )
 }
-
-export default OverviewPage

@@ -36,7 +36,7 @@ const bars: ChartSeries[] = classes
 const lines: ChartSeries[] = percentiles.map(({ id }) => ({ label: id, color: id, kind: 'line' }))
 
 /** Requests by status class and latencies, of a group or of something in it. Keeps itself up to date. */
-export const TrafficCard = (props: { only?: TrafficFilter }) => {
+const TrafficCard = (props: { only?: TrafficFilter }) => {
   const group = useGroup()
   const [range, setRange] = createSignal<Range>('15m')
   const [point, setPoint] = createSignal<number | null>(null)
@@ -241,3 +241,5 @@ const stepText = (step: number): string => {
   if (step < 60) return `${step} s`
   return step === 60 ? 'minute' : `${step / 60} minutes`
 }
+
+export default TrafficCard

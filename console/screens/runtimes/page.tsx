@@ -16,7 +16,7 @@ import { Time } from '../../ui/time.tsx'
 import { notify } from '../../ui/toast.tsx'
 import { useGroup } from '../frame/group-context.ts'
 import { countText } from '../overview/format.ts'
-import { TrafficCard } from '../overview/traffic.tsx'
+import { TrafficCard } from '../overview/traffic-card.tsx'
 import { Problems } from './problems.tsx'
 import { Connection, hostName, Sync } from './state.tsx'
 

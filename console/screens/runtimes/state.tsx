@@ -26,5 +26,4 @@ export const Sync = (props: { node: RuntimeNode }) => {
   )
 }
 
-export const hostName = (host: RuntimeNode['host']): string =>
-  host === 'worker' ? 'Edge Worker' : 'Node'
+export const hostName = (host: RuntimeNode['host']): string => (host === 'worker' ? 'Edge' : 'Node')

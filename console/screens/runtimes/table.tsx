@@ -1,4 +1,5 @@
 import { A } from '@solidjs/router'
+import { Show } from 'solid-js'
 import type { RuntimeNode } from '../../data/groups.ts'
 import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -26,29 +27,30 @@ export const RuntimeTable = (props: { nodes: RuntimeNode[] }) => {
             </A>
           ),
         },
-        { id: 'host', label: 'Runs in', width: 'sm:w-28', cell: (node) => hostName(node.host) },
+        { id: 'host', label: 'Runs in', width: 'sm:w-24', cell: (node) => hostName(node.host) },
         {
           id: 'state',
           label: 'State',
-          width: 'sm:w-36',
+          width: 'sm:w-34',
           cell: (node) => <Connection node={node} />,
         },
         {
           id: 'sync',
           label: 'Configuration',
-          width: 'sm:w-40',
-          cell: (node) => <Sync node={node} />,
-        },
-        {
-          id: 'version',
-          label: 'Version',
-          width: 'sm:w-24',
-          cell: (node) => node.config_version || '–',
+          width: 'sm:w-44',
+          cell: (node) => (
+            <span class="flex items-center gap-2">
+              <Show when={node.config_version} fallback={<span class="text-muted">None</span>}>
+                <span title={`Version ${node.config_version}`}>{node.config_version}</span>
+              </Show>
+              <Sync node={node} />
+            </span>
+          ),
         },
         {
           id: 'seen',
           label: 'Last seen',
-          width: 'sm:w-32',
+          width: 'sm:w-28',
           cell: (node) => <Time at={node.last_seen} />,
         },
       ]}

@@ -1,6 +1,7 @@
 import { createEffect, createSignal, For, on, Show } from 'solid-js'
 import { ApiError, messageOf } from '../../data/errors.ts'
-import { createToken } from '../../data/tokens.ts'
+import { session } from '../../data/session.ts'
+import { createToken, type Role } from '../../data/tokens.ts'
 import { problemsOf, sentenceOf } from '../../forms/problems.ts'
 import { Button } from '../../ui/button.tsx'
 import { CodeBlock } from '../../ui/copy.tsx'
@@ -14,10 +15,18 @@ const lives = [
   { days: 0, label: 'Never' },
 ]
 
+const roles: { id: Role; label: string }[] = [
+  { id: 'owner', label: 'Owner: everything' },
+  { id: 'admin', label: 'Admin: everything but the organization itself' },
+  { id: 'viewer', label: 'Viewer: only looks' },
+]
+
 /** Makes a token, and shows its secret this once. */
 export const NewToken = (props: { open: boolean; close: () => void; done: () => void }) => {
   const [name, setName] = createSignal('')
   const [days, setDays] = createSignal(90)
+  const [role, setRole] = createSignal<Role>()
+  const own = () => roles.findIndex(({ id }) => id === session()?.user.role)
   const [busy, setBusy] = createSignal(false)
   const [problem, setProblem] = createSignal<string>()
   const [secret, setSecret] = createSignal<string>()
@@ -26,6 +35,7 @@ export const NewToken = (props: { open: boolean; close: () => void; done: () => 
       () => props.open,
       () => {
         setName('')
+        setRole(undefined)
         setProblem(undefined)
         setSecret(undefined)
       },
@@ -37,6 +47,7 @@ export const NewToken = (props: { open: boolean; close: () => void; done: () => 
     try {
       const made = await createToken({
         name: name().trim(),
+        role: role() ?? session()?.user.role ?? 'viewer',
         ...(days() === 0
           ? {}
           : { expires_at: new Date(Date.now() + days() * DAY_MS).toISOString() }),
@@ -91,6 +102,23 @@ export const NewToken = (props: { open: boolean; close: () => void; done: () => 
               </Show>
             </div>
           </div>
+          <label class="flex flex-col gap-1">
+            <span class="font-medium">Role</span>
+            <select
+              class="input"
+              onChange={(event) =>
+                setRole(roles.find(({ id }) => id === event.currentTarget.value)?.id)
+              }
+            >
+              <For each={roles.slice(Math.max(0, own()))}>
+                {({ id, label }) => (
+                  <option value={id} selected={id === (role() ?? session()?.user.role)}>
+                    {label}
+                  </option>
+                )}
+              </For>
+            </select>
+          </label>
           <label class="flex flex-col gap-1">
             <span class="font-medium">Expires</span>
             <select class="input" onChange={(event) => setDays(Number(event.currentTarget.value))}>

@@ -2,23 +2,27 @@ import Plus from 'lucide-solid/icons/plus'
 import Trash from 'lucide-solid/icons/trash'
 import { createSignal, Show } from 'solid-js'
 import { createQuery } from '../../data/query.ts'
-import { mayWrite } from '../../data/session.ts'
 import { listTokens, revokeToken, type Token } from '../../data/tokens.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Empty, LoadFailure } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page.tsx'
+import { createCursor, Pager } from '../../ui/pager.tsx'
 import { ListSkeleton } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { notify } from '../../ui/toast.tsx'
 import { NewToken } from './new-token.tsx'
 
+const PAGE = 25
+
 export const TokensPage = () => {
+  const cursor = createCursor()
   const tokens = createQuery(
-    () => true,
-    (_, signal) => listTokens(signal),
+    () => ({ offset: cursor.offset() }),
+    ({ offset }, signal) => listTokens({ size: PAGE, ...(offset ? { offset } : {}) }, signal),
+    { keep: true },
   )
   const [making, setMaking] = createSignal(false)
   const [doomed, setDoomed] = createSignal<Token>()
@@ -30,8 +34,9 @@ export const TokensPage = () => {
   )
   return (
     <>
-      <PageHeader title="API tokens" actions={mayWrite() && create()}>
-        For programs: scripts, pipelines, decK. A token acts for whoever made it.
+      <PageHeader title="API tokens" actions={create()}>
+        For programs: scripts, pipelines, decK. A token acts for whoever made it, with the role it
+        was given.
       </PageHeader>
       <Show
         when={!tokens.error()}
@@ -48,7 +53,7 @@ export const TokensPage = () => {
             <Show
               when={list().data.length > 0}
               fallback={
-                <Empty title="No token yet" action={mayWrite() && create()}>
+                <Empty title="No token yet" action={create()}>
                   Send one as <code class="code">Authorization: Bearer</code> with each request to
                   the API.
                 </Empty>
@@ -64,38 +69,44 @@ export const TokensPage = () => {
                     cell: (token) => <span title={token.name}>{token.name}</span>,
                   },
                   {
+                    id: 'user',
+                    label: 'Acts for',
+                    width: 'sm:w-[20%]',
+                    cell: (token) => <span title={token.user.name}>{token.user.name}</span>,
+                  },
+                  { id: 'role', label: 'Role', width: 'sm:w-24', cell: (token) => token.role },
+                  {
                     id: 'created',
                     label: 'Created',
-                    width: 'sm:w-36',
+                    width: 'sm:w-30',
                     cell: (token) => <Time at={token.created_at} />,
                   },
                   {
                     id: 'used',
                     label: 'Last used',
-                    width: 'sm:w-36',
+                    width: 'sm:w-30',
                     cell: (token) => <Time at={token.last_used_at} />,
                   },
                   {
                     id: 'expires',
                     label: 'Expires',
-                    width: 'sm:w-36',
+                    width: 'sm:w-30',
                     cell: (token) => <Expiry token={token} />,
                   },
                 ]}
                 actions={(token) => (
-                  <Show when={mayWrite()}>
-                    <button
-                      type="button"
-                      class="icon-button"
-                      aria-label={`Revoke ${token.name}`}
-                      title="Revoke"
-                      onClick={() => setDoomed(token)}
-                    >
-                      <Trash size={16} />
-                    </button>
-                  </Show>
+                  <button
+                    type="button"
+                    class="icon-button"
+                    aria-label={`Revoke ${token.name}`}
+                    title="Revoke"
+                    onClick={() => setDoomed(token)}
+                  >
+                    <Trash size={16} />
+                  </button>
                 )}
               />
+              <Pager previous={cursor.previous()} next={cursor.next(list().offset)} />
             </Show>
           )}
         </Show>

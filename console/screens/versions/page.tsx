@@ -58,7 +58,7 @@ export const VersionsPage = () => {
                   {
                     id: 'version',
                     label: 'Version',
-                    width: 'sm:w-36',
+                    width: 'sm:w-30',
                     cell: (version) => (
                       <span class="flex items-center gap-2">
                         <span class="font-medium">{version.version}</span>
@@ -71,13 +71,13 @@ export const VersionsPage = () => {
                   {
                     id: 'created',
                     label: 'Published',
-                    width: 'sm:w-32',
+                    width: 'sm:w-30',
                     cell: (version) => <Time at={version.created_at} />,
                   },
                   {
                     id: 'actor',
                     label: 'By',
-                    width: 'sm:w-[18%]',
+                    width: 'sm:w-[13%]',
                     cell: (version) => <span title={version.actor}>{version.actor}</span>,
                   },
                   {
