@@ -1,14 +1,13 @@
-// The door of `npm start`. Plain JavaScript that any Node can parse: the platform needs Node 22 or newer, and the one
-// that the project carries takes over when this one is older.
+// The door of `npm start`. Plain JavaScript that any Node can parse: the platform needs one that runs TypeScript (22.18 or
+// newer), and the one that the project carries takes over when this one is older.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const OLDEST = 22
 const carried = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
 const entry = fileURLToPath(new URL('./start.ts', import.meta.url))
 
-if (Number(process.versions.node.split('.')[0]) >= OLDEST) {
+if (process.features.typescript) {
   await import('./start.ts')
 } else if (existsSync(carried)) {
   const child = spawn(carried, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
@@ -18,7 +17,7 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST) {
   )
 } else {
   console.error(
-    `Tidegate needs Node ${OLDEST} or newer; this is ${process.versions.node}. ` +
+    `Tidegate needs Node 22.18 or newer; this is ${process.versions.node}. ` +
       'Run `npm ci` first: on Linux it installs a Node that this command then uses.',
   )
   process.exit(1)
