@@ -41,7 +41,17 @@ export const checkAnswer = (
       case 'upstream_count':
         problems.push(...match(wanted, echoed.length, `${where}.upstream_count`))
         break
+      case 'upstream_targets':
+        problems.push(
+          ...match(
+            wanted,
+            echoed.map(({ target }) => target),
+            `${where}.upstream_targets`,
+          ),
+        )
+        break
       case 'outbound':
+      case 'outbound_count':
       case 'target_counts':
         break
       default:
@@ -57,15 +67,22 @@ export const checkOutbound = (
   hits: readonly Hit[],
   where: string,
 ): string[] => {
+  const to = (name: string) =>
+    hits.filter(({ target }) => target === name || target.startsWith(`${name}:`))
+  const counts = Object.entries((expect.outbound_count ?? {}) as Record<string, number>)
   const wanted = (expect.outbound ?? []) as ({ to: string; none?: boolean } & Expectation)[]
-  return wanted.flatMap(({ to, none, ...members }, index) => {
+  const miscounted = counts.flatMap(([name, count]) =>
+    match(count, to(name).length, `${where}.outbound_count.${name}`),
+  )
+  const misfits = wanted.flatMap(({ to: name, none, ...members }, index) => {
     const at = `${where}.outbound[${index}]`
-    const candidates = hits.filter(({ target }) => target === to || target.startsWith(`${to}:`))
+    const candidates = to(name)
     if (none) return candidates.length > 0 ? [`${at}: expected none`] : []
-    if (candidates.length === 0) return [`${at}: no request to ${to}`]
+    if (candidates.length === 0) return [`${at}: no request to ${name}`]
     const found = candidates.map((hit) => checkHit(members, hit, at))
     return found.reduce((best, problems) => (problems.length < best.length ? problems : best))
   })
+  return [...miscounted, ...misfits]
 }
 
 const checkUpstream = (wanted: unknown, hits: readonly Hit[], where: string): string[] => {

@@ -86,26 +86,28 @@ const runStep = async (
   const request = withDebug(filled(step.request, variables) as VectorRequest, step.expect)
   const stated = { ...step.expect, ...step.expect_by_flavor?.[FLAVOR] }
   const counts: Record<string, number> = {}
+  const start = world.hits.length
   const times = step.repeat ?? 1
   for (let turn = 0; turn < times; turn++) {
     const began = world.hits.length
     const response = await sent(host, world, request, stated, step.retry_ms, where)
     if (typeof response === 'string') return [response]
-    const hits = () => world.hits.slice(began)
+    const hits = world.hits.slice(began)
     // What is captured here may be expected here already.
-    const missed = capture(step.capture, response, world, variables, where)
-    const expect = filled(stated, variables) as Expectation
     const problems = [
-      ...missed,
-      ...checkAnswer(expect, response, hits(), where),
-      ...(await eventually(OUTBOUND_PATIENCE, () => checkOutbound(expect, hits(), where))),
+      ...capture(step.capture, response, world, variables, where),
+      ...checkAnswer(filled(stated, variables) as Expectation, response, hits, where),
     ]
     if (problems.length > 0) return problems
-    for (const { target } of hits()) counts[target] = (counts[target] ?? 0) + 1
+    for (const { target } of hits) counts[target] = (counts[target] ?? 0) + 1
   }
   if (step.same_target && Object.keys(counts).length !== 1) {
     return [`${where}: more than one target: ${JSON.stringify(counts)}`]
   }
+  const made = await eventually(OUTBOUND_PATIENCE, () =>
+    checkOutbound(filled(stated, variables) as Expectation, world.hits.slice(start), where),
+  )
+  if (made.length > 0) return made
   const wanted = stated.target_counts
   return wanted === undefined
     ? []
