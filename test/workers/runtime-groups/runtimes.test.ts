@@ -164,6 +164,18 @@ describe('a runtime', () => {
     expect(await state()).toBe('disconnected')
   })
 
+  it('at the edge is connected for longer: nothing wakes it but traffic and the minute', async () => {
+    const world = await newWorld()
+    const group = await newGroup(world)
+    const { registration, status } = await newRuntime(world, group, 'edge', 'worker')
+    await status(report({ host: 'worker' }))
+    const state = async () => (await findNode(world, group, registration.node_id)).state
+    world.pass(90_000)
+    expect(await state()).toBe('connected')
+    world.pass(1)
+    expect(await state()).toBe('disconnected')
+  })
+
   it('is in sync when it runs the content that was published last', async () => {
     const world = await newWorld()
     const group = await newGroup(world)

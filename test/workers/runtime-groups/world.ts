@@ -101,11 +101,12 @@ export const newRuntime = async (
   world: World,
   group: { id: string } & Parameters<typeof createRegistrationToken>[1],
   hostname = 'edge-1',
+  host: 'worker' | 'node' = 'node',
 ) => {
   const { token } = await createRegistrationToken(world, group)
   const answer = await world.call('POST', '/runtime/v1/register', {
     token,
-    body: { hostname, version: '0.1.0', host: 'node' },
+    body: { hostname, version: '0.1.0', host },
   })
   if (answer.status !== 201)
     throw new Error(`register answered ${answer.status}: ${await answer.text()}`)
