@@ -9,13 +9,14 @@ export interface Contact {
   readonly last: number | undefined
   /** It answered. */
   heard(): void
-  /** It did not, and why: said once for each reason, because traffic does not depend on it. */
+  /** It did not, and why. A warning only when that is news: traffic does not depend on it. */
   lost(error: Error): void
 }
 
 export const contact = (clock: Clock, log: Log): Contact => {
   let connected = false
   let last: number | undefined
+  /** Name of the failure that was warned of. */
   let trouble: string | undefined
 
   return {
@@ -35,13 +36,14 @@ export const contact = (clock: Clock, log: Log): Contact => {
 
     lost(error) {
       connected = false
-      if (trouble === error.message) return
-      trouble = error.message
+      const known = trouble === error.name
+      trouble = error.name
       const advice =
         error instanceof Unauthorized
           ? '; a good TIDEGATE_REGISTRATION_TOKEN registers it anew'
           : ''
-      log('warn', `no word from the control plane: ${error.message}${advice}`)
+      const message = `no word from the control plane: ${error.message}${advice}`
+      log(known ? 'debug' : 'warn', message)
     },
   }
 }

@@ -2,11 +2,22 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Status } from '../../../../edge-proxy/hosts/node/status.ts'
+import { selfSigned } from '../../../../edge-proxy/hosts/node/wire/self-signed.ts'
 import { newSigningKey, TestControlPlane } from '../shared/control-plane.ts'
 import { until } from '../shared/setup.ts'
-import { Cleanup, get, newHome, proxied, runtimeOf, unknownPlugin, upstream } from './setup.ts'
+import {
+  Cleanup,
+  certificate,
+  get,
+  newHome,
+  proxied,
+  runtimeOf,
+  unknownPlugin,
+  upstream,
+} from './setup.ts'
 
 let cleanup: Cleanup
 let plane: TestControlPlane
@@ -59,6 +70,32 @@ describe('a runtime', () => {
         .end()
     })
     expect(status).toBe(200)
+  })
+
+  it('answers with the certificate of the server name, and tells which cannot be used', async () => {
+    const { runtime } = await runtimeOf(cleanup, undefined, '')
+    const [good, other] = [selfSigned('a.test'), selfSigned('b.test')]
+    const applied = await runtime.apply(
+      [
+        ...certificate(1, good, ['a.test', '*.wild.test']),
+        ...certificate(2, { cert: other.cert, key: good.key }, ['b.test']),
+      ],
+      1,
+      'root',
+    )
+    expect(applied).toMatchObject({
+      ok: true,
+      warnings: [
+        { kind: 'certificates', message: expect.stringMatching(/^cannot be used for TLS/) },
+      ],
+    })
+    expect(await shownTo(runtime.ports.proxyTls, 'a.test')).toBe('a.test')
+    expect(await shownTo(runtime.ports.proxyTls, 'x.wild.test')).toBe('a.test')
+    expect(await shownTo(runtime.ports.proxyTls, 'b.test')).toBe('localhost')
+
+    await runtime.apply(certificate(2, other, ['b.test']), 2, 'root')
+    expect(await shownTo(runtime.ports.proxyTls, 'b.test')).toBe('b.test')
+    expect(await shownTo(runtime.ports.proxyTls, 'a.test')).toBe('localhost')
   })
 
   it('serves a change well within two seconds of it', async () => {
@@ -263,6 +300,17 @@ const sum = ({ records }: TestControlPlane, status: number): number =>
     .flatMap(({ points }) => points)
     .filter((point) => point.status === status)
     .reduce((total, { count }) => total + count, 0)
+
+/** Common name of the certificate that a client of a server name is shown. */
+const shownTo = (port: number | undefined, servername: string): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const options = { port: port ?? 0, host: '127.0.0.1', servername, rejectUnauthorized: false }
+    const socket = connectTls(options, () => {
+      resolve(socket.getPeerCertificate().subject.CN)
+      socket.destroy()
+    })
+    socket.on('error', reject)
+  })
 
 /** Sends bytes and answers all that comes back. */
 const raw = (port: number | undefined, bytes: string): Promise<string> =>

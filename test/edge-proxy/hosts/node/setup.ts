@@ -65,6 +65,19 @@ export const proxied = (path: string, port: number, number = 1): SnapshotEntity[
   entity(Route, { id: id(number + 100), paths: [path], service: { id: id(number) } }),
 ]
 
+/** A certificate and the server names that it is for. */
+export const certificate = (
+  number: number,
+  pair: { cert: string; key: string },
+  names: string[],
+): SnapshotEntity[] => [
+  { kind: 'certificates', entity: { id: id(number), ...pair } },
+  ...names.map((name, at) => ({
+    kind: 'snis',
+    entity: { id: id(number * 100 + at), name, certificate: { id: id(number) } },
+  })),
+]
+
 /** A plugin that no runtime knows: a configuration with it does not compile. */
 export const unknownPlugin: SnapshotEntity = {
   kind: 'plugins',

@@ -137,7 +137,7 @@ describe('sync', () => {
     expect(sync.state.connected).toBe(false)
     plane.failing = undefined
     await sync.turn(0)
-    expect(logs.filter((line) => line.includes('no word from the control plane'))).toEqual([
+    expect(logs.filter((line) => line.startsWith('warn no word from'))).toEqual([
       'warn no word from the control plane: POST /runtime/v1/register answered 503: failing',
     ])
     expect(logs).toContain('info the control plane answers again')
