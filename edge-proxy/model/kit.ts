@@ -51,7 +51,7 @@ const epochSeconds = z.number().min(0).meta({ description: 'Epoch seconds.', aut
 
 const stamps = {
   id: z
-    .uuid({ error: 'expected a valid UUID' })
+    .guid({ error: 'expected a valid UUID' })
     .meta({ description: 'Identifier; yours or ours.', auto: 'uuid' }),
   created_at: epochSeconds,
 }

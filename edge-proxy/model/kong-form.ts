@@ -152,7 +152,7 @@ const typeOf = (schema: z.core.$ZodType, meta: z.GlobalMeta): KongField => {
   const { def } = schema._zod as unknown as { def: Definition }
   switch (def.type) {
     case 'string':
-      return { type: 'string', ...(def.format === 'uuid' && { uuid: true }) }
+      return { type: 'string', ...(def.format === 'guid' && { uuid: true }) }
     case 'number':
       return {
         type: def.format === 'safeint' ? 'integer' : 'number',

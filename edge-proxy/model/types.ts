@@ -49,7 +49,7 @@ export const path = z
 export const millis = between(1, 2_147_483_646)
 export const port = between(0, 65_535)
 
-export const uuid = z.uuid({
+export const uuid = z.guid({
   error: (issue) => (issue.code === 'invalid_format' ? 'expected a valid UUID' : undefined),
 })
 
