@@ -18,6 +18,14 @@ export class Away extends Error {
   override name = 'Away'
 }
 
+/** The control plane will not have what was sent, however often it is sent. */
+export class Unwanted extends Away {
+  override name = 'Unwanted'
+}
+
+/** Statuses that say that the request itself is at fault. */
+const atFault = new Set([400, 413, 415, 422])
+
 /** The control plane does not know this token, or no longer. */
 export class Unauthorized extends Error {
   override name = 'Unauthorized'
@@ -73,7 +81,10 @@ export const controlPlane = ({ url, fetch, clock, signal }: ControlPlaneOptions)
       if (answer.status === 401) throw new Unauthorized(`${method} ${path} answered 401`)
       if (answer.status === 204) return undefined
       if (answer.status !== 200 && answer.status !== 201)
-        throw new Away(`${method} ${path} answered ${answer.status}${detailOf(text)}`)
+        throw failureOf(
+          answer.status,
+          `${method} ${path} answered ${answer.status}${detailOf(text)}`,
+        )
       return JSON.parse(text)
     } catch (error) {
       if (error instanceof Away || error instanceof Unauthorized) throw error
@@ -110,6 +121,9 @@ export const controlPlane = ({ url, fetch, clock, signal }: ControlPlaneOptions)
     },
   }
 }
+
+const failureOf = (status: number, message: string): Away =>
+  atFault.has(status) ? new Unwanted(message) : new Away(message)
 
 /** What an error body says for people, as far as it can be shown on a line. */
 const detailOf = (text: string): string => {

@@ -4,11 +4,14 @@ import type { Records } from './records.ts'
 
 const FLUSH_EACH_MS = 1000
 
+/** What became of a report: it may be taken another time, or never will be. */
+export type Handover = 'taken' | 'later' | 'never'
+
 export interface FlushOptions {
   records: Records
   clock: Clock
-  /** Hands a report over. Answers whether it was taken. Never rejects. */
-  send: (report: RecordsReport) => Promise<boolean>
+  /** Hands a report over. Never rejects. */
+  send: (report: RecordsReport) => Promise<Handover>
 }
 
 /** Hands traffic over each second. */
@@ -27,8 +30,15 @@ export const createFlush = ({ records, clock, send }: FlushOptions): Flush => {
 
   const sendAll = async () => {
     for (let report = records.report(); report; report = records.report()) {
-      if (!(await send(report))) return
-      records.taken()
+      const outcome = await send(report)
+      if (outcome === 'later') return
+      if (outcome === 'taken') records.taken()
+      else {
+        const told = report.points.length > 0
+        records.unwanted()
+        // Nothing but the count of what was dropped, and not even that is wanted now.
+        if (!told) return
+      }
     }
   }
 

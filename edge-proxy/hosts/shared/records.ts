@@ -19,6 +19,8 @@ export interface Records {
   report(): RecordsReport | undefined
   /** The last report arrived: its points are forgotten. */
   taken(): void
+  /** The last report will never be taken: its points are dropped and counted. */
+  unwanted(): void
   /** Records dropped since the start. */
   readonly dropped: number
   /** Points that wait. */
@@ -78,6 +80,12 @@ export const createRecords = (kept = POINTS_KEPT, sent = POINTS_SENT): Records =
     },
 
     taken() {
+      reporting = undefined
+    },
+
+    unwanted() {
+      droppedUntold += reporting?.dropped ?? 0
+      for (const { count } of reporting?.points ?? []) drop(count)
       reporting = undefined
     },
 

@@ -9,7 +9,8 @@ import type {
 import type { Apply } from './candidate.ts'
 import type { Clock } from './clock.ts'
 import { contact } from './contact.ts'
-import { controlPlane, Unauthorized } from './control-plane.ts'
+import { controlPlane, Unauthorized, Unwanted } from './control-plane.ts'
+import type { Handover } from './flush.ts'
 import { createIntake } from './intake.ts'
 import type { Log } from './log.ts'
 import { sameGroup } from './membership.ts'
@@ -73,8 +74,8 @@ export interface Sync {
   start(): void
   /** Tells the control plane what runs here, for hosts without timers. Never rejects. */
   report(): Promise<void>
-  /** Hands traffic over to the control plane. Answers whether it took it. */
-  sendRecords(report: RecordsReport): Promise<boolean>
+  /** Hands traffic over to the control plane. Never rejects. */
+  sendRecords(report: RecordsReport): Promise<Handover>
   /** Ends calls under way, and waits for what they were doing. */
   stop(): Promise<void>
   readonly state: SyncState
@@ -191,13 +192,14 @@ export const createSync = (options: SyncOptions): Sync => {
     },
 
     async sendRecords(report) {
-      if (!control.connected || !desk.member) return false
+      if (!control.connected || !desk.member) return 'later'
       try {
         await remote.records(desk.member.membership.registration.token, report)
-        return true
+        return 'taken'
       } catch (error) {
-        log('debug', `records not taken: ${(error as Error).message}`)
-        return false
+        const never = error instanceof Unwanted
+        log(never ? 'warn' : 'debug', `records not taken: ${(error as Error).message}`)
+        return never ? 'never' : 'later'
       }
     },
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RecordsReport } from '../../../../edge-proxy/engine/protocol.ts'
 import type { TrafficRecord } from '../../../../edge-proxy/engine/record.ts'
-import { createFlush } from '../../../../edge-proxy/hosts/shared/flush.ts'
+import { createFlush, type Handover } from '../../../../edge-proxy/hosts/shared/flush.ts'
 import { createRecords } from '../../../../edge-proxy/hosts/shared/records.ts'
 import { stillClock } from './setup.ts'
 
@@ -112,14 +112,13 @@ describe('flush', () => {
     const { clock, advance } = stillClock()
     const records = createRecords(100, 2)
     const sent: number[][] = []
-    const state = { away: false }
+    const state: { outcome: Handover } = { outcome: 'taken' }
     const flush = createFlush({
       records,
       clock,
       async send(report) {
-        if (state.away) return false
-        sent.push(report.points.map(({ at }) => at))
-        return true
+        if (state.outcome === 'taken') sent.push(report.points.map(({ at }) => at))
+        return state.outcome
       },
     })
     return { advance, records, sent, state, flush }
@@ -141,17 +140,34 @@ describe('flush', () => {
   it('keeps what was not taken and sends it in order when the control plane is back', async () => {
     const { advance, records, sent, state, flush } = setup()
     flush.start()
-    state.away = true
+    state.outcome = 'later'
     for (let second = 1; second <= 3; second++) {
       records.add(record({ at: second * 1000 }))
       await advance(1000)
     }
     expect(sent).toEqual([])
     expect(records.waiting).toBe(3)
-    state.away = false
+    state.outcome = 'taken'
     await advance(1000)
     expect(sent).toEqual([[1, 2], [3]])
     expect(records.waiting).toBe(0)
+    await flush.stop()
+  })
+
+  it('does not let a report that is never taken hold up the others', async () => {
+    const { advance, records, sent, state, flush } = setup()
+    flush.start()
+    state.outcome = 'never'
+    records.add(record({ at: 1000 }))
+    records.add(record({ at: 1000 }))
+    await advance(1000)
+    expect(records).toMatchObject({ waiting: 0, dropped: 2 })
+    state.outcome = 'taken'
+    records.add(record({ at: 2000 }))
+    expect(records.report()?.dropped).toBe(2)
+    await advance(1000)
+    expect(sent).toEqual([[2]])
+    expect(records.report()).toBeUndefined()
     await flush.stop()
   })
 
