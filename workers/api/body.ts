@@ -37,18 +37,21 @@ export const mediaTypeOf = (request: Request): string =>
 
 /**
  * Reads an entity from JSON, a form or a multipart form, as Kong's Admin API takes them. Forms carry only text: `schema`
- * tells what is meant by it. No body at all is an empty entity.
+ * tells what is meant by it, and `stored` whose plugin's config it is when the form changes one without naming it. No body
+ * at all is an empty entity.
  */
 export const readEntity = async (
   request: Request,
   schema: z.core.$ZodType,
+  stored?: Record<string, unknown>,
 ): Promise<Record<string, unknown>> => {
   const type = mediaTypeOf(request)
-  if (type === 'multipart/form-data') return inferForm(schema, nest(await multipart(request)))
+  if (type === 'multipart/form-data')
+    return inferForm(schema, nest(await multipart(request)), stored)
   const text = await readText(request, ENTITY_BYTES)
   if (type === 'application/json') return recordOf(parseJson(text))
   if (type === 'application/x-www-form-urlencoded') {
-    return inferForm(schema, nest([...new URLSearchParams(text)]))
+    return inferForm(schema, nest([...new URLSearchParams(text)]), stored)
   }
   if (text === '') return {}
   throw new Problem('unsupported_media_type', `Cannot read a body of type '${type}'.`)

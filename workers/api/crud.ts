@@ -3,7 +3,7 @@ import type { EntityKind } from '#model/kit'
 import { columnsOf } from '../db/columns.ts'
 import { isUuid, type Within } from '../db/lookup.ts'
 import { referencesOf } from '../db/references.ts'
-import type { Store } from '../db/store.ts'
+import { noEntity, type Store } from '../db/store.ts'
 import { readEntity } from './body.ts'
 import type { Context } from './context.ts'
 import { entityOf, pageOf } from './entity-shapes.ts'
@@ -99,7 +99,9 @@ const collectionRoutes = (collection: Collection): Route[] => {
       async handle(context, { params }) {
         const { store, within } = await open(context, params)
         const name = within ? params.id : await nameOf(store, kind, params.id)
-        return found(await store.find(kind, name, within))
+        const entity = await store.find(kind, name, within)
+        if (!entity && kind.name === 'certificate' && !within) throw noEntity(kind, name)
+        return found(entity)
       },
     }),
     put(one, {
@@ -120,9 +122,10 @@ const collectionRoutes = (collection: Collection): Route[] => {
       answer: entityOf(kind),
       async handle(context, { params, request }) {
         const { store, within } = await open(context, params)
-        const sent = await readEntity(request, kind.input)
         const name = within ? params.id : await nameOf(store, kind, params.id)
-        if (within) found(await store.find(kind, name, within))
+        const stored = await store.find(kind, name, within)
+        if (within) found(stored)
+        const sent = await readEntity(request, kind.input, stored)
         return store.patch(kind, name, sent, within)
       },
     }),
@@ -151,10 +154,12 @@ const listRoutes = ({ surface, kind, path, whose, open }: Collection): Route[] =
         const { store, within } = await open(context, params)
         const query = new URL(request.url).searchParams
         const asked = listQueryOf(kind, query)
-        if (within) {
-          asked.within = within
-          // Nor does it filter by tags below an owner.
-          if (surface.form === 'admin') delete asked.tags
+        if (within) asked.within = within
+        if (within && surface.form === 'admin') {
+          // Below an owner it does not filter by tags, names no size in `next`, and shows the newest target first.
+          delete asked.tags
+          query.delete('size')
+          if (kind.name === 'target') asked.sort ??= '-created_at'
         }
         if (!everything) asked.without = { weight: 0 }
         return pageAnswer(linkPathOf(surface, request), query, await store.list(kind, asked))

@@ -41,9 +41,9 @@ const listed = (value: unknown): unknown => {
 }
 
 /** Gives the texts of a form the types that the schema asks for. What fits no type stays text, and is refused later. */
-export const inferForm = (schema: z.core.$ZodType, form: Form): Form => {
+export const inferForm = (schema: z.core.$ZodType, form: Form, stored: Form = {}): Form => {
   const inferred = infer(schema, form) as Form
-  const type = plugins.find(({ name }) => name === form.name)
+  const type = plugins.find(({ name }) => name === (form.name ?? stored.name))
   if (
     type &&
     typeof form.config === 'object' &&

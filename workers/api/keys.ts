@@ -82,7 +82,7 @@ const deriveAnew = async (
   algorithm: { name: string; length: number; hash?: string },
   usages: ('encrypt' | 'decrypt' | 'sign')[],
 ): Promise<CryptoKey> => {
-  const raw = fromBase64Url(secret ?? '')
+  const raw = bytesOf(secret)
   if (raw.length < 32) throw new Error('TIDEGATE_SECRET must be at least 32 bytes, base64url')
   const root = await crypto.subtle.importKey('raw', raw, 'HKDF', false, ['deriveKey'])
   return crypto.subtle.deriveKey(
@@ -97,4 +97,12 @@ const deriveAnew = async (
     false,
     usages,
   )
+}
+
+const bytesOf = (secret: string | undefined): Uint8Array<ArrayBuffer> => {
+  try {
+    return fromBase64Url(secret ?? '')
+  } catch {
+    return new Uint8Array(0)
+  }
 }

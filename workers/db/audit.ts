@@ -53,9 +53,18 @@ export const auditEntry = (
   })
 }
 
-/** UUID of version 7 (RFC 9562): ids made later sort later. */
+let last = 0
+let count = 0
+
+/** UUID of version 7 (RFC 9562, a counter within the millisecond): ids made later sort later. */
 export const sortableId = (now: number): string => {
-  const time = now.toString(16).padStart(12, '0')
-  const random = crypto.randomUUID()
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`
+  count = now > last ? 0 : count + 1
+  last = Math.max(now, last)
+  if (count > 0xfff) {
+    last += 1
+    count = 0
+  }
+  const time = last.toString(16).padStart(12, '0')
+  const place = count.toString(16).padStart(3, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${place}${crypto.randomUUID().slice(18)}`
 }

@@ -26,7 +26,9 @@ export const conflictOf = async (
 ): Promise<unknown> => {
   const message = databaseMessage(error)
   const unique =
-    /UNIQUE constraint failed: (?:index '([a-z_]+)_together_unique'|([a-z_]+)\.(.*))/.exec(message)
+    /UNIQUE constraint failed: (?:index '([a-z_]+)_together_unique'|([a-z_]+)\.([^:]*))/.exec(
+      message,
+    )
   if (unique) {
     const [, togetherOf, plural, columns = ''] = unique
     const kind = kindByPlural.get(togetherOf ?? plural ?? '')
@@ -101,7 +103,7 @@ const culprit = async (
 /** A value as Kong writes it in messages: `{consumer={id="…"},group="g"}`, names in order. */
 export const luaText = (value: unknown): string => {
   if (value === null || value === undefined) return 'null'
-  if (Array.isArray(value)) return `{${value.map(luaText).join(',')}}`
+  if (Array.isArray(value)) return luaList(value)
   if (typeof value === 'object') {
     const members = Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -112,4 +114,15 @@ export const luaText = (value: unknown): string => {
     return `{${members.join(',')}}`
   }
   return typeof value === 'string' ? `"${value}"` : String(value)
+}
+
+/** Members after a hole are numbered, from 1. */
+const luaList = (list: unknown[]): string => {
+  const members: string[] = []
+  for (const [index, member] of list.entries()) {
+    if (member === null || member === undefined) continue
+    const text = luaText(member)
+    members.push(members.length === index ? text : `[${index + 1}]=${text}`)
+  }
+  return `{${members.join(',')}}`
 }

@@ -12,7 +12,7 @@ import { columnAt, type Place } from './lookup.ts'
 import { decodeRow, type Entity, encodeRow, masked, secretLabel } from './row.ts'
 import type { Commit } from './store.ts'
 import { tableOf } from './table.ts'
-import { type Change, deferReferences, deleteRows, insertRows } from './write.ts'
+import { type Change, deleteRows, parkRows, putRows } from './write.ts'
 
 /** How many entities a replacement made, changed, took away and left alone. */
 export interface Replaced {
@@ -31,8 +31,9 @@ interface Difference {
 }
 
 /**
- * Makes `wanted` (complete rows by plural) the whole configuration of the group in one batch. Changed rows are taken
- * out and put back, so that two entities may swap their names; references are checked when all is done.
+ * Makes `wanted` (complete rows by plural) the whole configuration of the group in one batch: names are given up, rows
+ * are put, each kind after those that it points at, and what is left over goes, the other way round. So every reference
+ * holds after every statement. (D1 can defer the check, but a batch that then fails takes the database down with it.)
  */
 export const replaceEntities = async (
   context: Context,
@@ -77,22 +78,22 @@ const replaceOnce = async (
   }
   if (replaced.created + replaced.updated + replaced.deleted === 0) return replaced
 
-  const away = differences.flatMap(({ kind, updated, deleted }) =>
-    deleteRows(db, group_id, kind, [
-      ...deleted.map(({ id }) => id),
-      ...updated.map(({ before }) => before.id),
-    ]),
+  const parked = differences.flatMap(({ kind, updated, deleted }) =>
+    parkRows(db, group_id, kind, [...updated.map(({ before }) => before.id), ...deleted.map(idOf)]),
   )
-  const back = await Promise.all(
+  const put = await Promise.all(
     differences.map(async ({ kind, created, updated }) => {
       const entities = [...created, ...updated.map(({ after }) => after)]
       const rows = await Promise.all(entities.map((entity) => encodeRow(env, kind, entity)))
-      return insertRows(db, group_id, kind, rows)
+      return putRows(db, group_id, kind, rows)
     }),
   )
+  const gone = differences
+    .toReversed()
+    .flatMap(({ kind, deleted }) => deleteRows(db, group_id, kind, deleted.map(idOf)))
   await commit(
     {
-      statements: [deferReferences(db), unchangedSince(place, sequence), ...away, ...back.flat()],
+      statements: [unchangedSince(place, sequence), ...parked, ...put.flat(), ...gone],
       changes: differences.flatMap(changesOf),
       written: differences.flatMap(({ kind, created, updated }) =>
         [...created, ...updated.map(({ after }) => after)].map((entity) => ({ kind, entity })),
@@ -204,6 +205,8 @@ const isSame = async (
   }
   return true
 }
+
+const idOf = ({ id }: Entity): string => id
 
 const sameJson = (stored: string, wanted: unknown): boolean =>
   canonicalJson(JSON.parse(stored)) === canonicalJson(wanted)

@@ -12,7 +12,7 @@ import { mustExist } from './references.ts'
 import { type Replaced, replaceEntities } from './replace.ts'
 import { type Entity, encodeRow, masked } from './row.ts'
 import { listTags } from './tags.ts'
-import { type Change, deleteRows, insertRows, putRow, recordChanges } from './write.ts'
+import { type Change, deleteRows, insertRows, putRows, recordChanges } from './write.ts'
 
 type Sent = Record<string, unknown>
 
@@ -74,7 +74,7 @@ export const storeOf = (context: Context, group_id: string): Store => {
     await commit(
       {
         statements: [
-          ...(existing ? [putRow(db, group_id, kind, row)] : insertRows(db, group_id, kind, [row])),
+          ...(existing ? putRows : insertRows)(db, group_id, kind, [row]),
           ...beside.statements,
         ],
         changes: [change, ...beside.changes],

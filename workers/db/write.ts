@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { EntityKind } from '#model/kit'
 import { configChanges } from './changes.ts'
+import { columnsOf } from './columns.ts'
 import { type Database, type Statement, statement } from './database.ts'
 import { columnNames, type StoredRow } from './row.ts'
 import { tableOf } from './table.ts'
@@ -35,17 +36,39 @@ export const insertRows = (
   )
 }
 
-/** Puts a row in the place of the one with the same id, or adds it. */
-export const putRow = (
+/** Puts rows in the place of those with the same ids, or adds them. */
+export const putRows = (
   db: Database,
   group_id: string,
   kind: EntityKind,
-  row: StoredRow,
-): Statement => {
+  rows: StoredRow[],
+): Statement[] => {
   const { names, values, replaced } = shapeOf(kind)
-  return statement(
-    db,
-    sql`insert into ${tableOf(kind)} (group_id, ${names}) select ${group_id}, ${values} from json_each(${JSON.stringify([row])}) where true on conflict (group_id, id) do update set ${replaced}`,
+  return chunks(rows).map((json) =>
+    statement(
+      db,
+      sql`insert into ${tableOf(kind)} (group_id, ${names}) select ${group_id}, ${values} from json_each(${json}) where true on conflict (group_id, id) do update set ${replaced}`,
+    ),
+  )
+}
+
+/**
+ * Takes from rows that are about to change or go what only one may have: their ids stand there until the batch is done.
+ * So entities may swap names, and a new one may have the name of one that goes.
+ */
+export const parkRows = (
+  db: Database,
+  group_id: string,
+  kind: EntityKind,
+  ids: string[],
+): Statement[] => {
+  const { parked } = shapeOf(kind)
+  if (!parked) return []
+  return chunks(ids).map((json) =>
+    statement(
+      db,
+      sql`update ${tableOf(kind)} set ${parked} where group_id = ${group_id} and id in (select value from json_each(${json}))`,
+    ),
   )
 }
 
@@ -86,14 +109,11 @@ export const recordChanges = (
   )
 }
 
-/** Lets references be checked at the end of the batch instead of after each statement. First in its batch. */
-export const deferReferences = (db: Database): Statement =>
-  statement(db, sql.raw('pragma defer_foreign_keys = true'))
-
 interface RowShape {
   names: SQL
   values: SQL
   replaced: SQL
+  parked: SQL | undefined
 }
 
 const shapes = new Map<string, RowShape>()
@@ -103,16 +123,27 @@ const shapeOf = (kind: EntityKind): RowShape => {
   if (known) return known
   const columns = columnNames(kind)
   const join = (parts: string[]) => sql.raw(parts.join(', '))
+  const own = uniqueNames(kind).map((name) => `"${name}" = id`)
   const made = {
     names: join(columns.map((name) => `"${name}"`)),
     values: join(columns.map((name) => `value->>'${name}'`)),
     replaced: join(
       columns.filter((name) => name !== 'id').map((name) => `"${name}" = excluded."${name}"`),
     ),
+    parked: own.length > 0 ? join(own) : undefined,
   }
   shapes.set(kind.name, made)
   return made
 }
+
+/** Columns that a unique index is about; of several fields that are unique together, those that are no reference. */
+const uniqueNames = (kind: EntityKind): string[] =>
+  columnsOf(kind)
+    .filter(
+      ({ field, unique, type }) =>
+        unique || (type !== 'reference' && kind.uniqueTogether?.includes(field)),
+    )
+    .map(({ name, type }) => (type === 'secret' ? `${name}_digest` : name))
 
 /** JSON arrays of the items, none longer than a parameter may be. */
 const chunks = (items: unknown[]): string[] => {

@@ -40,5 +40,8 @@ const refusalOf = (
   const message = (of: Fields) => `declarative config is invalid: ${luaText(of)}`
   if (!flatten) return new Problem('invalid_declarative', message(fields), fields)
   const { flattened, rest } = flattenErrors(document, fields)
-  return new Problem('invalid_declarative', message(rest), rest, { flattened_errors: flattened })
+  return new Problem('invalid_declarative', message(rest), rest, {
+    // Kong writes an empty list as an empty object.
+    flattened_errors: flattened.length > 0 ? flattened : {},
+  })
 }
