@@ -40,6 +40,8 @@ export class ByteSource {
   private sink: ByteSink | undefined
   private waiting = false
   private paused = false
+  private taken = false
+  private collected: Promise<Uint8Array> | undefined
 
   constructor(origin: ByteOrigin | undefined, text?: string) {
     this.origin = origin
@@ -52,8 +54,9 @@ export class ByteSource {
     return this.state === ENDED
   }
 
+  /** Whether somebody reads, or read, it. */
   get read(): boolean {
-    return this.sink !== undefined
+    return this.taken
   }
 
   /** For the connection: bytes came. They are copied when they must wait. */
@@ -91,7 +94,11 @@ export class ByteSource {
 
   /** For the reader: begins to take bytes. There is one reader. */
   pipe(sink: ByteSink): void {
-    if (this.sink) throw new Error('a body can be read once')
+    if (this.taken) {
+      sink.fail(new Error('a body can be read once'))
+      return
+    }
+    this.taken = true
     this.sink = sink
     if (this.state === OPEN) this.origin?.wanted()
     if (this.text !== undefined) {
@@ -122,12 +129,17 @@ export class ByteSource {
 
   /** Lets the connection deliver the rest to nobody. */
   discard(): void {
-    if (!this.sink && this.text === undefined) this.pipe(nobody)
+    if (!this.taken && this.text === undefined) this.pipe(nobody)
   }
 
-  /** All bytes, once. */
+  /** All bytes. */
   collect(): Promise<Uint8Array> {
     if (this.text !== undefined) return Promise.resolve(Buffer.from(this.text, 'latin1'))
+    this.collected ??= this.gather()
+    return this.collected
+  }
+
+  private gather(): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
       this.pipe({

@@ -37,14 +37,23 @@ export class ChunkedDecoder {
     return this.state === BAD
   }
 
-  /** Decodes from `at`; gives data to `push`. Answers the position behind what belonged to the body. */
-  decode(bytes: Buffer, at: number, push: (data: Buffer) => void): number {
-    const length = bytes.length
+  /**
+   * Decodes from `from`; gives the data to `push`, in one piece however many chunks it came in: a thousand chunks of one
+   * byte must not cost a thousand writes. `bytes` is changed for that. Answers the position behind what belonged to the
+   * body.
+   */
+  decode(bytes: Buffer, from: number, push: (data: Buffer) => void): number {
+    const { length } = bytes
+    let at = from
+    let begin = 0
+    let stop = 0
     while (at < length && this.state < DONE) {
       if (this.state === DATA) {
         const end = Math.min(length, at + this.size)
         this.size -= end - at
-        push(bytes.subarray(at, end))
+        if (stop === 0) begin = at
+        else bytes.copyWithin(stop, at, end)
+        stop = stop === 0 ? end : stop + end - at
         at = end
         if (this.size === 0) this.state = DATA_CR
       } else {
@@ -52,6 +61,7 @@ export class ChunkedDecoder {
         at++
       }
     }
+    if (stop > begin) push(bytes.subarray(begin, stop))
     return at
   }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Body } from '#engine/body'
-import type { ExchangeResponse, TlsFacts } from '#engine/exchange'
+import type { Arrival, ExchangeResponse, TlsFacts } from '#engine/exchange'
 import { HeaderList } from '#engine/headers'
 import { answerFraming, writeAnswerHead } from './answer-head.ts'
 import { type AnswerKeeper, AnswerStream } from './answer-stream.ts'
@@ -53,6 +53,8 @@ export class ClientConnection<H extends Handled>
   private answering = false
   private stream: AnswerStream | undefined
   private persistent = true
+  /** Whether the answer ends with the connection. */
+  private untilClose = false
   private awaitsDrain = false
   /** Whether the answer is over and the rest of the request is still coming. */
   private leftover = false
@@ -114,7 +116,7 @@ export class ClientConnection<H extends Handled>
     this.continues = head.expects && !isWhole
     this.deadline = isWhole ? 0 : keeper.deadlines.in(keeper.limits.body_timeout)
     const length = head.bodyLength < 0 ? undefined : head.bodyLength
-    const outcome = keeper.handle({
+    const arrival: Arrival = {
       method: head.method,
       scheme: entrance.scheme,
       http_version: head.version,
@@ -128,14 +130,20 @@ export class ClientConnection<H extends Handled>
       tls: entrance.tls,
       head_bytes: headBytes,
       origin: this,
-    })
-    if (outcome instanceof Promise) outcome.then(this.answer, this.faulted)
-    else this.answer(outcome)
+    }
+    try {
+      const outcome = keeper.handle(arrival)
+      if (outcome instanceof Promise) outcome.then(this.answer, this.faulted)
+      else this.answer(outcome)
+    } catch (error) {
+      this.faulted(error)
+    }
   }
 
   refused(status: number, head: RequestHead | undefined): void {
     if (this.busy) {
       this.refusal = status
+      this.persistent = false
       return
     }
     if (this.leftover) {
@@ -219,6 +227,7 @@ export class ClientConnection<H extends Handled>
       this.requests < keeper.limits.requests_per_connection
     const framing = answerFraming(response, head?.method ?? 'GET', version, persistent)
     this.persistent = framing.persistent
+    this.untilClose = framing.length === undefined && !framing.chunked
     this.continues = false
     this.answering = true
     this.deadline = 0
@@ -295,11 +304,14 @@ export class ClientConnection<H extends Handled>
     } else this.conclude()
   }
 
-  /** There is no good end to an answer that breaks off: the client must see that it did. */
+  /**
+   * There is no good end to an answer that breaks off: the client must see that it did. By length or chunks it does; an
+   * answer that ends with its connection must end in a reset (over TLS: without the word of goodbye).
+   */
   truncated(): void {
     if (this.gone) return
-    if (this.socket.writableNeedDrain) this.socket.destroy()
-    else this.socket.resetAndDestroy()
+    if (this.untilClose && this.entrance.scheme === 'http') this.socket.resetAndDestroy()
+    else this.socket.destroy()
   }
 
   private drained(): void {

@@ -1,5 +1,6 @@
 import { HeaderList } from '#engine/headers'
 import { COLON, CR, LF, SPACE, TAB, tokenBytes, valueBytes } from './characters.ts'
+import { CONNECTION, ENCODING, EXPECT, HOST, knownName, LENGTH, PLAIN } from './header-names.ts'
 
 /** What the header lines say of the message itself. Counts matter: a repeated framing line is an attack. */
 export interface HeaderFacts {
@@ -15,45 +16,6 @@ export interface HeaderFacts {
   keepAlive: boolean
   /** `Expect: 100-continue`. */
   expects: boolean
-}
-
-const PLAIN = 0
-const HOST = 1
-const LENGTH = 2
-const ENCODING = 3
-const CONNECTION = 4
-const EXPECT = 5
-
-const meanings: Record<string, number> = {
-  host: HOST,
-  'content-length': LENGTH,
-  'transfer-encoding': ENCODING,
-  connection: CONNECTION,
-  expect: EXPECT,
-}
-
-interface KnownName {
-  key: string
-  meaning: number
-}
-
-/**
- * Names seen so far, by spelling. Bounded: when strangers have filled it with made-up names it starts anew, so that it
- * is a cache and never a leak.
- */
-const known = new Map<string, KnownName>()
-const KNOWN_NAMES = 2048
-const KNOWN_LENGTH = 64
-
-const learn = (name: string): KnownName => {
-  const key = name.toLowerCase()
-  const entry = { key, meaning: meanings[key] ?? PLAIN }
-  if (name.length <= KNOWN_LENGTH) {
-    if (known.size >= KNOWN_NAMES) known.clear()
-    // A copy of its own: a slice would keep the whole head that it came from alive.
-    known.set(Buffer.from(name, 'latin1').toString('latin1'), entry)
-  }
-  return entry
 }
 
 /**
@@ -98,9 +60,10 @@ export const readHeaderLines = (
     at += 2
     if (keys.length === most) return undefined
     const value = text.slice(begin, end)
-    const entry = known.get(name) ?? learn(name)
+    const entry = knownName(name)
+    if (!entry) return undefined
     keys.push(entry.key)
-    names.push(name)
+    names.push(entry.name)
     values.push(value)
     if (entry.meaning !== PLAIN) note(facts, entry.meaning, value)
   }
@@ -156,3 +119,43 @@ export const contentLength = (text: string): number | undefined => {
   }
   return length
 }
+
+/**
+ * The lines that came last on a connection. Clients and upstreams say much the same with each message: lines that are
+ * the same as those before, byte for byte, are not looked at again.
+ */
+export class LineMemo {
+  private text = ''
+  private facts: HeaderFacts | undefined
+
+  /** As readHeaderLines. */
+  read(
+    bytes: Uint8Array,
+    text: string,
+    from: number,
+    to: number,
+    most: number,
+  ): HeaderFacts | undefined {
+    const lines = text.slice(from, to)
+    const repeated = lines === this.text
+    if (repeated && this.facts) return copyOf(this.facts)
+    const facts = readHeaderLines(bytes, text, from, to, most)
+    // Kept from the second time on: who never repeats pays nothing for it.
+    this.facts = repeated && facts ? copyOf(facts) : undefined
+    this.text = lines
+    return facts
+  }
+}
+
+const copyOf = (facts: HeaderFacts): HeaderFacts => ({
+  headers: facts.headers.clone(),
+  hosts: facts.hosts,
+  host: facts.host,
+  lengths: facts.lengths,
+  length: facts.length,
+  encodings: facts.encodings,
+  encoding: facts.encoding,
+  close: facts.close,
+  keepAlive: facts.keepAlive,
+  expects: facts.expects,
+})

@@ -1,31 +1,20 @@
 import type { HeaderList } from '#engine/headers'
-
-/** Lines that belong to one connection and are written by the wire itself (RFC 9110 section 7.6.1). */
-const ownLines = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-])
+import { knownName } from './header-names.ts'
 
 const unsafeValue = /[^\t\x20-\x7e\x80-\xff]/
-const unsafeName = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/
 
 /**
  * Header lines for the wire, without those that the wire writes itself. A value with control characters cannot end its
  * line here: it would be a way to smuggle a line or a message through a plugin. Characters above 255 are sent as UTF-8.
  */
 export const writeLines = (headers: HeaderList): string => {
-  const { keys, names, values } = headers
+  const { names, values } = headers
   let text = ''
-  for (let at = 0; at < keys.length; at++) {
-    if (ownLines.has(keys[at] as string)) continue
-    const name = names[at] as string
+  for (let at = 0; at < names.length; at++) {
+    const known = knownName(names[at] as string)
+    if (!known || known.own) continue
     const value = values[at] as string
-    if (unsafeName.test(name)) continue
-    text += `${name}: ${unsafeValue.test(value) ? safeValue(value) : value}\r\n`
+    text += `${known.name}: ${unsafeValue.test(value) ? safeValue(value) : value}\r\n`
   }
   return text
 }

@@ -8,7 +8,7 @@ import {
   SPACE,
   targetBytes,
 } from './characters.ts'
-import { contentLength, type HeaderFacts, readHeaderLines } from './header-lines.ts'
+import { contentLength, type HeaderFacts, type LineMemo } from './header-lines.ts'
 import type { Limits } from './limits.ts'
 
 /** A request line and header lines that were found to be sound. */
@@ -40,6 +40,7 @@ export const readRequestHead = (
   text: string,
   end: number,
   limits: Limits,
+  memo: LineMemo,
 ): RequestHead | number => {
   let at = 0
   while (methodBytes[bytes[at] as number] === 1) at++
@@ -58,7 +59,7 @@ export const readRequestHead = (
   if (minor >= 400) return minor
   const version = minor === 0 ? '1.0' : '1.1'
 
-  const facts = readHeaderLines(bytes, text, stop + 1 + VERSION_BYTES, end - 2, limits.header_count)
+  const facts = memo.read(bytes, text, stop + 1 + VERSION_BYTES, end - 2, limits.header_count)
   if (!facts) return 400
   const bodyLength = framing(facts, version)
   if (bodyLength < CHUNKED) return -bodyLength

@@ -2,6 +2,7 @@ import { type ByteOrigin, ByteSource } from './byte-source.ts'
 import { CR, LF, methodBytes } from './characters.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
 import { HeadBuffer } from './head-buffer.ts'
+import { LineMemo } from './header-lines.ts'
 import { HELD_BYTES, JOINED_BYTES, type Limits } from './limits.ts'
 import { CHUNKED, type RequestHead, readRequestHead } from './request-head.ts'
 
@@ -34,6 +35,7 @@ export class RequestReader {
   private readonly limits: Limits
   private readonly taker: RequestTaker
   private readonly partial = new HeadBuffer()
+  private readonly memo = new LineMemo()
   private state = HEAD
   private source: ByteSource | undefined
   private decoder: ChunkedDecoder | undefined
@@ -142,7 +144,7 @@ export class RequestReader {
       }
       return
     }
-    const request = readRequestHead(head, text, end + 4, limits)
+    const request = readRequestHead(head, text, end + 4, limits, this.memo)
     if (begun) partial.clear()
     if (typeof request === 'number') this.refuse(request, undefined)
     else this.begin(request, head, text, end + 4)

@@ -1,5 +1,5 @@
 import type { HeaderList } from '#engine/headers'
-import { contentLength, readHeaderLines } from './header-lines.ts'
+import { contentLength, type LineMemo } from './header-lines.ts'
 
 /** A status line and header lines that were found to be sound. */
 export interface ResponseHead {
@@ -23,6 +23,7 @@ export const readResponseHead = (
   text: string,
   end: number,
   method: string,
+  memo: LineMemo,
 ): ResponseHead | undefined => {
   const modern = text.startsWith('HTTP/1.1 ')
   if (!modern && !text.startsWith('HTTP/1.0 ')) return undefined
@@ -40,7 +41,7 @@ export const readResponseHead = (
     if (reason === '') reason = undefined
   }
 
-  const facts = readHeaderLines(bytes, text, lineEnd + 2, end - 2, HEADER_COUNT)
+  const facts = memo.read(bytes, text, lineEnd + 2, end - 2, HEADER_COUNT)
   if (!facts) return undefined
   if (facts.encodings > 1 || facts.lengths > 1) return undefined
   if (facts.encodings > 0 && (facts.lengths > 0 || !modern)) return undefined

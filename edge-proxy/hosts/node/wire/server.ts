@@ -79,10 +79,10 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
   private readonly options: ServerOptions<H>
   private readonly listeners: NetServer[] = []
   private readonly connections = new Set<ClientConnection<H>>()
-  private readonly handshakes = new Set<Socket>()
+  private readonly handshakes = new Map<string, Socket>()
   private accepted = 0
   private requests = 0
-  private emptied: (() => void) | undefined
+  private readonly waiting: (() => void)[] = []
 
   constructor(options: ServerOptions<H>) {
     this.options = options
@@ -94,9 +94,13 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
     const entrance: Entrance = { scheme: tls ? 'https' : 'http', port: 0, tls: undefined }
     const settings = { allowHalfOpen: true, noDelay: true }
     const listener = tls
-      ? createTlsServer({ ...settings, ...tls.options }, (socket) => {
-          this.accept(socket, { ...entrance, tls: tlsFacts(socket) })
-        })
+      ? createTlsServer(
+          { ...settings, ...tls.options, handshakeTimeout: this.limits.header_timeout },
+          (socket) => {
+            this.handshakes.delete(peerOf(socket))
+            this.accept(socket, { ...entrance, tls: tlsFacts(socket) })
+          },
+        )
       : createNetServer({ ...settings, pauseOnConnect: true }, (socket) =>
           this.accept(socket, entrance),
         )
@@ -119,21 +123,15 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
     return own
   }
 
-  async close(graceMs = 10_000): Promise<void> {
+  close(graceMs = 10_000): Promise<void> {
     this.closing = true
-    for (const listener of this.listeners) listener.close()
+    for (const listener of this.listeners.splice(0)) listener.close()
     for (const connection of this.connections) connection.retire()
-    for (const socket of this.handshakes) socket.destroy()
-    if (this.connections.size === 0) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        for (const connection of this.connections) connection.destroy()
-      }, graceMs)
-      this.emptied = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    for (const socket of this.handshakes.values()) socket.destroy()
+    const cut = setTimeout(() => {
+      for (const connection of this.connections) connection.destroy()
+    }, graceMs)
+    return this.empty().finally(() => clearTimeout(cut))
   }
 
   stats() {
@@ -153,7 +151,11 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
   }
 
   finish(handled: H, sentBytes: number): void {
-    this.options.onFinish?.(handled, sentBytes)
+    try {
+      this.options.onFinish?.(handled, sentBytes)
+    } catch (error) {
+      this.fault(error)
+    }
   }
 
   page(status: number, headers: HeaderList): ExchangeResponse {
@@ -166,7 +168,13 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
 
   closed(connection: ClientConnection<H>): void {
     this.connections.delete(connection)
-    if (this.connections.size === 0) this.emptied?.()
+    if (this.connections.size > 0) return
+    for (const resolve of this.waiting.splice(0)) resolve()
+  }
+
+  private empty(): Promise<void> {
+    if (this.connections.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.waiting.push(resolve))
   }
 
   private accept(socket: Socket, entrance: Entrance): void {
@@ -181,12 +189,16 @@ class WireServer<H extends Handled> implements Server, Keeper<H> {
   /** Sockets that have not finished their handshake are not connections yet, and still must not outlive the server. */
   private watchHandshakes(listener: NetServer): void {
     listener.on('connection', (socket: Socket) => {
-      this.handshakes.add(socket)
-      socket.once('close', () => this.handshakes.delete(socket))
+      const peer = peerOf(socket)
+      this.handshakes.set(peer, socket)
+      socket.once('close', () => this.handshakes.delete(peer))
     })
     listener.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy())
   }
 }
+
+/** The same for a TLS socket and the plain one below it. */
+const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 const tlsFacts = (socket: TLSSocket) => {
   // Node answers false when the client named no server.

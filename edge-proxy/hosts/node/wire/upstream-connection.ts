@@ -5,6 +5,7 @@ import { type UpstreamAnswer, type UpstreamCall, UpstreamFailure } from '#engine
 import { type ByteOrigin, type ByteSink, ByteSource } from './byte-source.ts'
 import { ChunkedDecoder } from './chunked-decoder.ts'
 import type { Deadlines, Watched } from './deadlines.ts'
+import { LineMemo } from './header-lines.ts'
 import { connectLean } from './lean-socket.ts'
 import { JOINED_BYTES } from './limits.ts'
 import { asBuffer, frameChunk, LAST_CHUNK } from './message-lines.ts'
@@ -54,12 +55,14 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
   private sent = true
   private needsDrain = false
 
+  private readonly memo = new LineMemo()
   private held: Buffer | undefined
   private interim = 0
   private incoming: ByteSource | undefined
   private left = 0
   private decoder: ChunkedDecoder | undefined
   private persistent = false
+  private idleFor = 0
   private touched = false
   private paused = false
 
@@ -178,7 +181,8 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
       this.sendBytes(head, body.bytes)
     } else if (body.stream instanceof ByteSource) {
       const source = body.stream
-      if (source.text !== undefined) this.written(socket.write(head + source.text, 'latin1'))
+      if (source.read && source.text === undefined) this.giveUp('reset', 'the body is used up')
+      else if (source.text !== undefined) this.written(socket.write(head + source.text, 'latin1'))
       else this.sendStream(head, source, body.length === undefined)
     } else if (body.length === undefined) {
       this.giveUp('invalid', 'a body without length that is not a stream of the wire')
@@ -309,7 +313,7 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
       return
     }
     this.held = undefined
-    const head = readResponseHead(data, text, end + 4, flight.call.method)
+    const head = readResponseHead(data, text, end + 4, flight.call.method, this.memo)
     if (!head || head.status === 101) {
       this.giveUp('invalid', 'the upstream sent a malformed answer')
       return
@@ -327,6 +331,7 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
     const { status, reason, headers } = head
     const { ip } = this.destination
     this.persistent = head.persistent
+    this.idleFor = idleTime(headers.get('keep-alive'), this.owner.idleTimeout)
     if (bodyLength >= 0 && bodyLength <= JOINED_BYTES && text.length - at >= bodyLength) {
       const source =
         bodyLength === 0 ? undefined : new ByteSource(undefined, text.slice(at, at + bodyLength))
@@ -385,7 +390,7 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
       this.requests < this.owner.requestsPerConnection
     this.phase = IDLE
     if (again && this.owner.idle(this)) {
-      this.deadline = this.owner.deadlines.in(this.owner.idleTimeout)
+      this.deadline = this.owner.deadlines.in(this.idleFor)
       if (this.paused) this.unpause()
     } else this.destroy()
   }
@@ -438,4 +443,13 @@ export class UpstreamConnection implements Watched, ByteOrigin, ByteSink {
     this.paused = false
     this.socket.resume()
   }
+}
+
+/**
+ * How long a connection may wait for its next request. An upstream that says when it will close (`Keep-Alive: timeout=5`)
+ * is left a second before that, so that no request meets the closing.
+ */
+const idleTime = (announced: string | undefined, most: number): number => {
+  const seconds = announced === undefined ? undefined : /timeout=(\d{1,6})/i.exec(announced)?.[1]
+  return seconds === undefined ? most : Math.min(most, Math.max(500, Number(seconds) * 1000 - 1000))
 }

@@ -108,7 +108,7 @@ describe('passing on', () => {
     const modern = dial(port).say(GET)
     const heard = await modern.hears('0\r\n\r\n')
     expect(heard).toMatch(
-      /Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n$/,
+      /Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n5\r\nabcde\r\n0\r\n\r\n$/,
     )
     modern.hangUp()
     const old = dial(port).say('GET / HTTP/1.0\r\n\r\n')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ByteSource } from '#hosts/node/wire/byte-source'
+import { ChunkedDecoder } from '#hosts/node/wire/chunked-decoder'
 import { defaultLimits, type Limits } from '#hosts/node/wire/limits'
 import type { RequestHead } from '#hosts/node/wire/request-head'
 import { RequestReader } from '#hosts/node/wire/request-reader'
@@ -298,6 +299,15 @@ describe('the request reader', () => {
     )
     expect(refused).toBe(400)
     expect(requests).toEqual([])
+  })
+
+  it('gives many small chunks on in one piece for each read', () => {
+    const decoder = new ChunkedDecoder()
+    const pieces: string[] = []
+    const bytes = Buffer.from(`${'1\r\nx\r\n2;e=1\r\nyz\r\n'.repeat(500)}0\r\n\r\nbehind`)
+    const end = decoder.decode(bytes, 0, (data) => pieces.push(data.toString()))
+    expect(pieces).toEqual(['xyz'.repeat(500)])
+    expect([decoder.done, bytes.subarray(end).toString()]).toEqual([true, 'behind'])
   })
 
   it.each([

@@ -314,6 +314,45 @@ describe('the server', () => {
     client.hangUp()
   })
 
+  it('survives a handler that throws at once, and an end that throws', async () => {
+    const faults: unknown[] = []
+    const server = createServer<Handled>({
+      onRequest({ path }) {
+        if (path === '/') throw new Error('at once')
+        return answer('fine')
+      },
+      onFinish() {
+        throw new Error('at the end')
+      },
+      onFault: (error) => faults.push(error),
+    })
+    servers.push(server)
+    const port = await server.listen({ port: 0, address: '127.0.0.1' })
+    const client = dial(port).say(`${GET}GET /fine HTTP/1.1\r\nHost: a\r\n\r\n`)
+    await client.until((text) => answersIn(text).length === 2)
+    expect(answersIn(client.heard).map(({ status }) => status)).toEqual([500, 200])
+    expect(faults.map(String)).toEqual(['Error: at once', 'Error: at the end'])
+    client.hangUp()
+  })
+
+  it('gives each of many like requests headers of its own', async () => {
+    const seen: string[] = []
+    const { port } = await serve(({ headers }) => {
+      seen.push([...headers].join(';'))
+      headers.set('Host', 'changed')
+      headers.append('X-Added', '1')
+      headers.delete('x-a')
+      return answer('x')
+    })
+    const like = 'GET / HTTP/1.1\r\nHost: a\r\nX-A: 1\r\n\r\n'
+    const other = 'GET / HTTP/1.1\r\nHost: a\r\nX-A: 2\r\n\r\n'
+    const client = dial(port).say(like.repeat(4) + other + like.repeat(2))
+    await client.until((text) => answersIn(text).length === 7)
+    const [first, second] = ['Host,a;X-A,1', 'Host,a;X-A,2']
+    expect(seen).toEqual([first, first, first, first, second, first, first])
+    client.hangUp()
+  })
+
   it('names the protocols to upgrade to in a 426', async () => {
     const { port } = await serve(() =>
       answer('up', { status: 426 }, [['Upgrade', 'TLS/1.2, HTTP/1.1']]),

@@ -10,7 +10,7 @@ import { CertificateStore } from '#hosts/node/wire/certificate-store'
 import { selfSigned } from '#hosts/node/wire/self-signed'
 import { createServer, type Handled, type Server } from '#hosts/node/wire/server'
 import { createUpstreamClient, type UpstreamClient } from '#hosts/node/wire/upstream-client'
-import { dial, dialTls } from './conversation.ts'
+import { dial, dialTls, scriptedUpstream, until } from './conversation.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 const closers: (() => unknown)[] = []
@@ -100,6 +100,27 @@ describe('a TLS listener', () => {
     expect(await shown(port, 'a.test')).toBe('newer')
     expect(() => store.replace([{ names: ['x'], cert: 'rubbish', key: 'rubbish' }])).toThrow()
     expect(await shown(port, 'a.test')).toBe('newer')
+  })
+
+  it('lets a request under way end when it closes', async () => {
+    const gates: (() => void)[] = []
+    const server = createServer<Handled>({
+      async onRequest() {
+        await new Promise<void>((resolve) => gates.push(resolve))
+        const headers = new HeaderList()
+        return { response: { status: 200, reason: undefined, headers, body: Body.of('done') } }
+      },
+    })
+    const port = await server.listen({ port: 0, address: '127.0.0.1', tls: new CertificateStore() })
+    const client = dialTls(port, { rejectUnauthorized: false }).say(
+      'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
+    )
+    await until(() => gates.length > 0)
+    const closed = server.close(5000)
+    gates[0]?.()
+    expect(await client.finished()).toMatch(/Connection: close\r\n\r\ndone$/)
+    client.hangUp()
+    await closed
   })
 
   it('survives who speaks no TLS, and closes with unfinished handshakes', async () => {
@@ -192,6 +213,26 @@ describe('calls over TLS', () => {
     await call({ ...first, certificate: identity })
     expect(client.stats().connections).toBe(2)
     expect(seen.map(({ client: name }) => name)).toEqual(['undefined', 'gateway'])
+  })
+
+  it('gives up on a handshake that does not end', async () => {
+    const silent = await scriptedUpstream()
+    const client = createUpstreamClient()
+    closers.push(() => client.close(), silent.close)
+    const call = client.call({
+      scheme: 'https',
+      host: '127.0.0.1',
+      port: silent.port,
+      method: 'GET',
+      target: '/',
+      headers: new HeaderList(),
+      body: undefined,
+      connect_timeout: 60,
+      write_timeout: 2000,
+      read_timeout: 2000,
+      tls: undefined,
+    })
+    await expect(call).rejects.toMatchObject({ reason: 'connect_timeout', sent: false })
   })
 
   it('does not get stuck on a certificate that cannot be read', async () => {

@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Body } from '#engine/body'
 import { HeaderList } from '#engine/headers'
 import { type UpstreamCall, UpstreamFailure } from '#engine/host'
+import { ByteSource } from '#hosts/node/wire/byte-source'
 import {
   createUpstreamClient,
   type UpstreamClient,
@@ -368,6 +370,80 @@ describe('the upstream client', () => {
     expect(
       await failureOf(client().call(callTo(port, { method: 'PUT', body, write_timeout: 60 }))),
     ).toMatchObject({ reason: 'write_timeout', sent: true })
+  })
+
+  it('leaves a connection before the upstream said that it would close it', async () => {
+    const { port, connection } = await answering(
+      'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1, max=10\r\nContent-Length: 2\r\n\r\nok',
+    )
+    const made = client()
+    await made.call(callTo(port))
+    expect(made.stats().idle).toBe(1)
+    await (await connection(0)).finished()
+  })
+
+  it('does not send a body that was used up', async () => {
+    const { port, connection } = await upstream()
+    const made = client()
+    const source = new ByteSource(undefined)
+    const body = new Body(source, undefined, () => source.collect())
+    const first = made.call(callTo(port, { method: 'POST', body }))
+    const conversation = await connection(0)
+    await conversation.hears('\r\n\r\n')
+    expect(await failureOf(made.call(callTo(port, { method: 'POST', body })))).toMatchObject({
+      reason: 'reset',
+    })
+    source.finish()
+    await conversation.hears('0\r\n\r\n')
+    conversation.say(OK)
+    expect((await first).status).toBe(200)
+  })
+
+  it('comes to an end with any rubbish that an upstream says', async () => {
+    const words = [
+      'HTTP/1.1 ',
+      '200 OK',
+      '204',
+      '100',
+      '101',
+      '\r\n',
+      '\n',
+      '\r',
+      'Content-Length: ',
+      '3',
+      '0',
+      'Transfer-Encoding: chunked',
+      'Connection: close',
+      ':',
+      'abc',
+      '\0',
+      '\xff',
+      '\r\n\r\n',
+      '5\r\n',
+      '0\r\n\r\n',
+    ]
+    let rubbish = ''
+    const { port } = await upstream((conversation) => {
+      conversation.socket.once('data', () => {
+        conversation.say(rubbish)
+        conversation.socket.end()
+      })
+    })
+    const made = client()
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom(...words), { maxLength: 20 }), async (said) => {
+        rubbish = said.join('')
+        const outcome = await made.call(callTo(port)).then(
+          async ({ status, body }) => {
+            await body?.read().catch(() => {})
+            return status
+          },
+          (error: unknown) => error,
+        )
+        expect(typeof outcome === 'number' || outcome instanceof UpstreamFailure).toBe(true)
+      }),
+      { numRuns: 150 },
+    )
   })
 
   it('takes the addresses of a name in turn', async () => {
