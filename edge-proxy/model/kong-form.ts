@@ -38,7 +38,7 @@ export interface KongSchema {
 export interface PluginShape {
   schema: z.ZodObject
   never: readonly string[]
-  shorthands: Record<string, unknown>
+  shorthands: Record<string, (value: unknown) => Record<string, unknown>>
 }
 
 /** The schema of an entity kind in Kong's form. */
@@ -49,10 +49,12 @@ export const kongForm = (kind: EntityKind): KongSchema => ({
 
 /** The schema of a plugin in Kong's form: what it can be scoped to, its protocols, its configuration. */
 export const kongPluginForm = ({ schema, never, shorthands }: PluginShape): KongSchema => {
-  const names = Object.keys(shorthands)
   const config: KongField = { type: 'record', required: true, fields: fieldsOf(schema.shape) }
-  if (names.length > 0) {
-    config.shorthand_fields = names.map((name) => ({ [name]: { type: 'string' } }))
+  const old = Object.entries(shorthands)
+  if (old.length > 0) {
+    config.shorthand_fields = old.map(([name, renamed]) => ({
+      [name]: { type: fieldAt(config, renamed(PROBE)).type },
+    }))
   }
   return {
     fields: [
@@ -71,6 +73,17 @@ export const kongPluginForm = ({ schema, never, shorthands }: PluginShape): Kong
     ],
     entity_checks: [],
   }
+}
+
+/** A value that a shorthand puts where the field of today is. */
+const PROBE = Symbol('probe')
+
+/** The field that holds the probe. */
+const fieldAt = (field: KongField, value: unknown): KongField => {
+  if (value === PROBE || typeof value !== 'object' || value === null) return field
+  const [name, member] = Object.entries(value)[0] ?? ['', PROBE]
+  const found = field.fields?.find((candidate) => name in candidate)?.[name]
+  return found ? fieldAt(found, member) : field
 }
 
 const fieldsOf = (shape: z.ZodRawShape): Record<string, KongField>[] =>

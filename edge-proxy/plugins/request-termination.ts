@@ -88,7 +88,7 @@ const describe = async (exchange: Exchange, host: PluginContext['host']) => {
     kong: { node_id: host.node.id, worker_pid: host.node.pid, hostname: host.node.hostname },
     request: {
       scheme: request.scheme,
-      host: request.host,
+      host: request.host.toLowerCase(),
       port: request.port,
       headers: headersByName(request.headers),
       query: argumentsOf(request.query),

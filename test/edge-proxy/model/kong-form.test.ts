@@ -100,7 +100,7 @@ describe('the schemas of plugins', () => {
       const names = (schema: KongSchema) =>
         schema.fields
           .flatMap((field) => field.config?.shorthand_fields ?? [])
-          .flatMap((field) => Object.keys(field))
+          .flatMap((field) => Object.entries(field).map(([old, { type }]) => `${old}: ${type}`))
           .sort()
       expect(names(kongPluginForm(plugin))).toEqual(names(recorded(`plugins/${name}.json`)))
     },
