@@ -159,12 +159,9 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'summary']) {
   }
 
   async alarm(): Promise<void> {
-    const error = this.#error()
-    if (error || (await this.#isBehind())) await this.#publishes.ask()
+    if (this.#error() || (await this.#isBehind())) await this.#publishes.ask()
     await this.#renew()
-    const failed = this.#error()
-    if (failed) await this.#watch(Math.min(1000 * 2 ** failed.tries, MOST_BACKOFF_MS))
-    else if (this.#roster.activeSince(Date.now() - IDLE_MS)) await this.#watch(WATCH_MS)
+    if (this.#roster.activeSince(Date.now() - IDLE_MS)) await this.#watch(WATCH_MS)
   }
 
   #prepare(): void {
