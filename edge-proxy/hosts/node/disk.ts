@@ -47,10 +47,13 @@ export const diskStore = async (home: string): Promise<Store> => {
     loadRegistration: () => read(at(REGISTRATION)),
     saveRegistration: (text) => write(REGISTRATION, text),
     loadSnapshot: (slot) => read(at(slot === 'current' ? CURRENT : PREVIOUS)),
-    saveSnapshot: (text, keepCurrent) =>
-      write(CURRENT, text, async () => {
+    async saveSnapshot(text, keepCurrent) {
+      await write(CURRENT, text, async () => {
         if (keepCurrent) await rename(at(CURRENT), at(PREVIOUS)).catch(unlessMissing)
-      }),
+      })
+      // the first version has none before it: a second copy stands in, should a byte of the first go bad
+      if ((await read(at(PREVIOUS))) === undefined) await write(PREVIOUS, text)
+    },
   }
 }
 

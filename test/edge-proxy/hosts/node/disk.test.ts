@@ -20,7 +20,7 @@ describe('disk', () => {
     const next = await diskStore(folder)
     expect(await next.loadRegistration()).toBe('who')
     expect(await next.loadSnapshot('current')).toBe('first')
-    expect(await next.loadSnapshot('previous')).toBeUndefined()
+    expect(await next.loadSnapshot('previous')).toBe('first')
   })
 
   it('has nothing at the first start', async () => {
@@ -65,6 +65,7 @@ describe('disk', () => {
     const store = await diskStore(folder)
     await store.saveSnapshot('first', false)
     // A folder where the previous one would go: the rename fails after the new file was written.
+    await rm(join(folder, 'snapshot.previous.json'))
     await mkdir(join(folder, 'snapshot.previous.json', 'inside'), { recursive: true })
     await expect(store.saveSnapshot('second', true)).rejects.toThrow()
     expect(await store.loadSnapshot('current')).toBe('first')

@@ -292,6 +292,21 @@ describe('the state on disk', () => {
     expect(plane.statuses.at(-1)?.refused?.reason).toMatch(reason)
     expect((await get(`${proxy}/b`)).status).toBe(200)
   })
+
+  it('serves from a second copy when the only version that there ever was goes bad', async () => {
+    const port = await upstream(cleanup)
+    const home = newHome(cleanup)
+    await plane.publish(proxied('/a', port))
+    const first = await runtimeOf(cleanup, plane, home)
+    await until(() => plane.statuses.at(-1)?.version === 1, 'the report of version 1')
+    await first.runtime.stop()
+    const path = join(home, 'snapshot.json')
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"/a"', '"/x"'))
+    plane.failing = 503
+    const { runtime, proxy } = await runtimeOf(cleanup, plane, home)
+    expect((await get(`${proxy}/a`)).status).toBe(200)
+    expect(runtime.status.refused?.reason).toMatch(/stored current snapshot: content of version 1/)
+  })
 })
 
 /** Requests of a status that the control plane was told of. */
