@@ -249,7 +249,6 @@ CREATE TABLE `accounts` (
 	`user_id` text NOT NULL,
 	`provider_id` text NOT NULL,
 	`account_id` text NOT NULL,
-	`issuer` text,
 	`password` text,
 	`access_token` text,
 	`refresh_token` text,
@@ -323,6 +322,16 @@ CREATE TABLE `users` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_email` ON `users` (`email`);--> statement-breakpoint
 CREATE INDEX `users_organization` ON `users` (`organization_id`);--> statement-breakpoint
+CREATE TABLE `verifications` (
+	`id` text PRIMARY KEY NOT NULL,
+	`identifier` text NOT NULL,
+	`value` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `verifications_identifier` ON `verifications` (`identifier`);--> statement-breakpoint
 CREATE TABLE `licences` (
 	`id` text PRIMARY KEY NOT NULL,
 	`organization_id` text NOT NULL,

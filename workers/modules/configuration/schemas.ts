@@ -31,9 +31,19 @@ export const describePlugin = (type: (typeof plugins)[number]) => ({
 export const describedKinds = once(() => kinds.map(describeKind))
 export const describedPlugins = once(() => plugins.map(describePlugin))
 
-/** JSON Schema of what a client may send; our metadata (`unique`, `references`, `widget`, …) comes with it. */
+/**
+ * JSON Schema of what a client may send; our metadata (`unique`, `references`, `widget`, …) comes with it, also on fields
+ * that may be null.
+ */
 export const jsonSchemaOf = (schema: z.ZodType): unknown =>
-  z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-2020-12' })
+  z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+    override: ({ zodSchema, jsonSchema }) => {
+      Object.assign(jsonSchema, metaOf(zodSchema), jsonSchema)
+    },
+  })
 
 const MATCHERS = new Set(['hosts', 'paths', 'methods'])
 
