@@ -137,6 +137,12 @@ describe('a change of the configuration', () => {
     expect(await whenHolds(both, 'the new route')).toBeLessThan(2000)
   })
 
+  it('is served by the edge without any traffic before', async () => {
+    await publish(demoWith('/quiet'))
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    expect(await status(`${EDGE}/quiet`)).toBe(200)
+  })
+
   it('twenty times in a row costs no request under constant load', async () => {
     let loading = true
     const statuses = new Map<number, number>()

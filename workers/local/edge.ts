@@ -24,8 +24,6 @@ export interface EdgeSide {
   datasetUrl: string
   /** Gives the data plane its registration token. */
   register(token: string): Promise<void>
-  /** Has it look for its configuration, as its trigger does each minute. */
-  wake(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -75,16 +73,21 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
 
   const miniflare = createInstance(optionsWith(options.registrationToken))
   await miniflare.ready
-  const wake = async () => {
-    const worker = await miniflare.getWorker('tidegate-edge')
-    await worker.scheduled({ cron: EVERY_MINUTE })
+  const wake = () => {
+    // As Cloudflare does, by the data plane's trigger; one that fails is followed by the next.
+    miniflare
+      .getWorker('tidegate-edge')
+      .then((worker) => worker.scheduled({ cron: EVERY_MINUTE }))
+      .catch(() => {})
   }
-  // As Cloudflare does, by the data plane's trigger; one that fails is followed by the next.
-  const cron = setInterval(() => wake().catch(() => {}), 60_000)
+  const cron = setInterval(wake, 60_000)
+  if (options.registrationToken) wake()
   return {
     datasetUrl: `http://127.0.0.1:${datasetPort}`,
-    register: (token) => miniflare.setOptions(optionsWith(token)),
-    wake,
+    async register(token) {
+      await miniflare.setOptions(optionsWith(token))
+      wake()
+    },
     stop() {
       clearInterval(cron)
       return miniflare.dispose()

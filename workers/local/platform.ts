@@ -1,3 +1,5 @@
+import * as z from 'zod'
+import { api } from './api.ts'
 import { type Part, startPart, whenUp } from './child.ts'
 import { buildConsole } from './console.ts'
 import { type EdgeSide, startEdge } from './edge.ts'
@@ -44,6 +46,7 @@ const startAll = async (
   const { ports } = settings
   const url = `http://127.0.0.1:${ports.control}`
   const first = !isSetUp(home)
+  const began = Date.now()
 
   const upstream = await startUpstream(ports.upstream)
   stops.push(async () => {
@@ -73,7 +76,7 @@ const startAll = async (
   const node = startNodeRuntime(home, settings, url, await registrationToken(home, url, 'node'))
   stops.push(node.stop)
   await Promise.all([
-    edge.wake(),
+    whenUp(control, home.path('logs', 'edge.log'), () => isInStep(home, url, began)),
     whenUp(node, home.path('logs', 'node-data-plane.log'), () => isConfigured(ports.status)),
   ])
   return { home, first, parts: [control, node], stop }
@@ -113,3 +116,21 @@ const isConfigured = async (port: number): Promise<boolean> => {
     return false
   }
 }
+
+/** Whether the edge data plane of this start serves what the group published last, as the control plane knows it. */
+const isInStep = async (home: Home, url: string, began: number): Promise<boolean> => {
+  const { body } = await api(url, home.read('admin-token') ?? '').call(
+    'GET',
+    '/v2/runtime-groups/default/nodes?page[size]=100',
+  )
+  return Nodes.parse(body).data.some(
+    ({ host, in_sync, started_at }) =>
+      host === 'worker' && in_sync && Date.parse(started_at ?? '') >= began,
+  )
+}
+
+const Nodes = z.object({
+  data: z.array(
+    z.object({ host: z.string(), in_sync: z.boolean(), started_at: z.string().nullable() }),
+  ),
+})

@@ -25,11 +25,11 @@ export default {
     }
   },
 
-  /** Each minute: keeps an isolate at hand that is in step. */
+  /** Each minute, for a minute: keeps an isolate in step while there is no traffic. */
   async scheduled(_controller, env) {
     edge ??= createEdge(env)
     await edge.refresh.ready()
-    await edge.refresh.now()
+    await edge.refresh.keep(60_000)
   },
 } satisfies ExportedHandler<EdgeEnvironment>
 

@@ -1,3 +1,4 @@
+import { sleep, systemClock } from '../shared/clock.ts'
 import type { Sync, Turn } from '../shared/sync.ts'
 import { defer } from './defer.ts'
 
@@ -18,8 +19,8 @@ export interface Refresh {
    * holds it, so a change is live when the next one comes in, and a busy isolate asks every 20 seconds.
    */
   nudge(): void
-  /** Asks now, and answers when done. */
-  now(): Promise<Turn>
+  /** Keeps a question out without any request, for about this many milliseconds and never much longer. */
+  keep(ms: number): Promise<void>
 }
 
 /**
@@ -33,13 +34,16 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
   let askedAt = Number.NEGATIVE_INFINITY
   let reportedAt = Number.NEGATIVE_INFINITY
 
-  const ask = async (wait: number): Promise<Turn> => {
+  /** Out of touch, a first question is answered at once: so the control plane hears soon that we are there. */
+  const ask = async (longest: number): Promise<Turn> => {
+    const wait = sync.state.connected ? longest : 0
     const mine = Symbol()
     out = mine
     askedAt = now()
     try {
       const turn = await sync.turn(wait)
-      if (now() - reportedAt >= REPORT_EVERY_MS) {
+      if (!sync.state.connected) reportedAt = Number.NEGATIVE_INFINITY
+      else if (now() - reportedAt >= REPORT_EVERY_MS) {
         reportedAt = now()
         defer(sync.report())
       }
@@ -49,6 +53,9 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
       if (out === mine) out = undefined
     }
   }
+
+  /** Whether no question is out, and the last one is long enough ago. */
+  const isDue = (): boolean => now() - askedAt >= (out ? LOST_MS : PAUSE_MS)
 
   const load = async () => {
     try {
@@ -70,10 +77,14 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
       return loading
     },
     nudge() {
-      const since = now() - askedAt
-      if (out ? since < LOST_MS : since < PAUSE_MS) return
-      defer(ask(WAIT_S))
+      if (isDue()) defer(ask(WAIT_S))
     },
-    now: () => ask(0),
+    async keep(ms) {
+      const until = now() + ms - WAIT_S * 1000
+      do {
+        if (isDue()) await ask(WAIT_S)
+        else await sleep(systemClock, PAUSE_MS)
+      } while (now() < until)
+    },
   }
 }

@@ -104,6 +104,15 @@ describe('the edge data plane and its control plane', () => {
     await until(() => plane.statuses.some(({ version }) => version === 2), 'the report')
   })
 
+  it('has a change live without any traffic, while its trigger runs', async () => {
+    await plane.publish(serving('/one'))
+    edge = await start()
+    await until(() => plane.statuses.some(({ version }) => version === 1), 'the first report')
+    await plane.publish(serving('/two'))
+    await until(() => plane.statuses.some(({ version }) => version === 2), 'the second report')
+    expect(await status('/two')).toBe(200)
+  })
+
   it('goes on when the control plane is away, and its next isolate starts from the cache', async () => {
     await plane.publish(serving('/one'))
     edge = await start()
