@@ -3,13 +3,11 @@ import { Body } from '#engine/body'
 import type { Arrival, ExchangeResponse, TlsFacts } from '#engine/exchange'
 import { HeaderList } from '#engine/headers'
 import { answerFraming, writeAnswerHead } from './answer-head.ts'
-import { type AnswerKeeper, AnswerStream } from './answer-stream.ts'
 import { ByteSource } from './byte-source.ts'
 import { ClientLink } from './client-link.ts'
 import type { Watched } from './deadlines.ts'
 import { leanFrom } from './lean-socket.ts'
-import { JOINED_BYTES } from './limits.ts'
-import { asBuffer } from './message-lines.ts'
+import { MessageWriter, type WriterKeeper } from './message-writer.ts'
 import type { RequestHead } from './request-head.ts'
 import { RequestReader, type RequestTaker } from './request-reader.ts'
 import type { Handled, Keeper } from './server.ts'
@@ -29,13 +27,14 @@ const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
 /** A connection of a client: its requests one after the other, each answered before the next is looked at. */
 export class ClientConnection<H extends Handled>
   extends ClientLink
-  implements Watched, RequestTaker, AnswerKeeper
+  implements Watched, RequestTaker, WriterKeeper
 {
   deadline = 0
   private readonly keeper: Keeper<H>
   private readonly socket: Socket
   private readonly entrance: Entrance
   private readonly reader: RequestReader
+  private readonly writer: MessageWriter
   private readonly peer: string
   private readonly peerPort: number
   private requests = 0
@@ -51,27 +50,27 @@ export class ClientConnection<H extends Handled>
   /** Status to answer in place of what the handler says: the body turned out unsound. */
   private refusal = 0
   private answering = false
-  private stream: AnswerStream | undefined
   private persistent = true
   /** Whether the answer ends with the connection. */
   private untilClose = false
-  private awaitsDrain = false
+  /** Whether the client does not take more for now, and whether all of the answer was written. */
+  private isStalled = false
+  private isDelivered = false
   /** Whether the answer is over and the rest of the request is still coming. */
   private leftover = false
-  private sentBytes = 0
 
   constructor(keeper: Keeper<H>, accepted: Socket, entrance: Entrance) {
     super()
     this.keeper = keeper
     this.socket = leanFrom(accepted, (bytes) => this.reader.receive(bytes))
     const { socket } = this
+    this.writer = new MessageWriter(socket, this)
     this.entrance = entrance
     this.reader = new RequestReader(keeper.limits, this)
     this.peer = plainAddress(socket.remoteAddress ?? '')
     this.peerPort = socket.remotePort ?? 0
-    this.deadline = keeper.deadlines.in(keeper.limits.header_timeout)
     keeper.deadlines.watch(this)
-    socket.on('drain', () => this.drained())
+    this.deadline = keeper.deadlines.in(keeper.limits.header_timeout)
     socket.on('end', () => this.ended())
     socket.on('error', ignore)
     socket.on('close', () => this.leave())
@@ -110,7 +109,7 @@ export class ClientConnection<H extends Handled>
     this.head = head
     this.requests++
     this.refusal = 0
-    this.sentBytes = 0
+    this.isDelivered = false
     this.persistent = head.persistent
     const { isWhole } = this.reader
     this.continues = head.expects && !isWhole
@@ -154,7 +153,7 @@ export class ClientConnection<H extends Handled>
     this.busy = true
     this.head = head
     this.persistent = false
-    this.sentBytes = 0
+    this.isDelivered = false
     this.respond(this.keeper.page(status, head?.headers ?? noHeaders))
   }
 
@@ -196,28 +195,43 @@ export class ClientConnection<H extends Handled>
   /** The handler came to an end. An arrow, so that no request needs a function of its own. */
   private readonly answer = (handled: H): void => {
     this.handled = handled
-    const response =
-      this.refusal === 0 && handled.response
-        ? handled.response
-        : this.keeper.page(this.refusal || 500, this.head?.headers ?? noHeaders)
-    if (this.gone) {
-      cancelBody(handled.response?.body)
-      this.conclude()
-    } else {
-      if (response !== handled.response) cancelBody(handled.response?.body)
-      this.respond(response)
+    const { response } = handled
+    try {
+      if (this.refusal > 0 || !response || !isStatus(response.status)) {
+        cancelBody(response?.body)
+        this.answerPage(this.refusal || 500)
+      } else if (this.gone) {
+        cancelBody(response.body)
+        this.conclude()
+      } else this.respond(response)
+    } catch (error) {
+      this.fall(error)
     }
   }
 
   private readonly faulted = (error: unknown): void => {
-    this.keeper.fault(error)
+    try {
+      this.keeper.fault(error)
+      this.answerPage(500)
+    } catch (another) {
+      this.fall(another)
+    }
+  }
+
+  private answerPage(status: number): void {
     if (this.gone) this.conclude()
-    else this.respond(this.keeper.page(500, this.head?.headers ?? noHeaders))
+    else this.respond(this.keeper.page(status, this.head?.headers ?? noHeaders))
+  }
+
+  /** An answer that cannot be written: there is nothing that could be said in its place. */
+  private fall(error: unknown): void {
+    this.keeper.fault(error)
+    this.destroy()
   }
 
   private respond(response: ExchangeResponse): void {
-    const { head, reader, socket, keeper } = this
-    const version = head?.version ?? '1.1'
+    const { head: request, reader, keeper } = this
+    const version = request?.version ?? '1.1'
     const unread = !reader.isWhole && (this.continues || !reader.isShort)
     const persistent =
       this.persistent &&
@@ -225,83 +239,34 @@ export class ClientConnection<H extends Handled>
       this.refusal === 0 &&
       !keeper.closing &&
       this.requests < keeper.limits.requests_per_connection
-    const framing = answerFraming(response, head?.method ?? 'GET', version, persistent)
+    const framing = answerFraming(response, request?.method ?? 'GET', version, persistent)
     this.persistent = framing.persistent
     this.untilClose = framing.length === undefined && !framing.chunked
     this.continues = false
     this.answering = true
     this.deadline = 0
-    const text = writeAnswerHead(response, framing)
+    const head = writeAnswerHead(response, framing)
     const { body } = response
-    if (!body || framing.bodiless) {
+    if (framing.bodiless) {
       cancelBody(body)
-      this.write(text)
-      this.delivered()
-      return
+      this.writer.write(head, undefined, false)
+    } else {
+      // Bytes in place of a stream: nobody will read the stream.
+      if (body?.bytes !== undefined) cancelBody(body)
+      this.writer.write(head, body, framing.chunked)
     }
-    const { bytes, stream } = body
-    if (bytes !== undefined) {
-      if (stream !== undefined) cancelBody(body)
-      this.writeBytes(text, bytes)
-      this.delivered()
-    } else if (stream instanceof ByteSource) {
-      if (stream.text !== undefined) {
-        this.write(text + stream.text)
-        this.delivered()
-        return
-      }
-      this.stream = new AnswerStream(socket, stream, framing.chunked, this)
-      socket.cork()
-      this.write(text)
-      this.stream.start()
-      socket.uncork()
-    } else this.writeForeign(text, body)
-  }
-
-  private write(text: string): void {
-    this.sentBytes += text.length
-    this.socket.write(text, 'latin1')
-  }
-
-  private writeBytes(head: string, bytes: Uint8Array): void {
-    const { socket } = this
-    const data = asBuffer(bytes)
-    if (data.length <= JOINED_BYTES) {
-      this.write(head + data.toString('latin1', 0, data.length))
-      return
-    }
-    socket.cork()
-    this.write(head)
-    this.sentBytes += data.length
-    socket.write(data)
-    socket.uncork()
-  }
-
-  /** A body with a stream that is not of the wire, of a length that its maker promised. */
-  private writeForeign(head: string, body: Body): void {
-    body.read().then(
-      (bytes) => {
-        if (this.gone) return
-        this.writeBytes(head, bytes)
-        this.delivered()
-      },
-      () => this.truncated(),
-    )
   }
 
   stalled(stalled: boolean): void {
+    this.isStalled = stalled
+    if (!this.busy || this.gone) return
     this.deadline = stalled ? this.keeper.deadlines.in(this.keeper.limits.send_timeout) : 0
+    if (!stalled && this.isDelivered) this.conclude()
   }
 
   delivered(): void {
-    if (this.stream) {
-      this.sentBytes += this.stream.bytes
-      this.stream = undefined
-    }
-    if (this.socket.writableNeedDrain) {
-      this.awaitsDrain = true
-      this.stalled(true)
-    } else this.conclude()
+    this.isDelivered = true
+    if (!this.isStalled) this.conclude()
   }
 
   /**
@@ -314,17 +279,10 @@ export class ClientConnection<H extends Handled>
     else this.socket.destroy()
   }
 
-  private drained(): void {
-    if (this.awaitsDrain) {
-      this.awaitsDrain = false
-      this.conclude()
-    } else this.stream?.drained()
-  }
-
   /** The exchange is over, one way or the other. */
   private conclude(): void {
     if (!this.busy) return
-    const { handled, call } = this
+    const { handled, call, answering: answered } = this
     this.busy = false
     this.answering = false
     this.handled = undefined
@@ -332,7 +290,7 @@ export class ClientConnection<H extends Handled>
     this.call = undefined
     // Ends a call whose answer nobody read to the end.
     call?.cancel()
-    if (handled) this.keeper.finish(handled, this.sentBytes)
+    if (handled) this.keeper.finish(handled, answered ? this.writer.sentBytes : 0)
     if (this.gone || this.over) return
     if (!this.persistent) this.hangUp()
     else if (this.reader.isWhole) this.next()
@@ -387,13 +345,9 @@ export class ClientConnection<H extends Handled>
     this.deadline = 0
     this.keeper.deadlines.forget(this)
     this.reader.abort(gone)
-    const { stream, call } = this
+    this.writer.cancel()
+    const { call } = this
     this.call = undefined
-    if (stream) {
-      this.sentBytes += stream.bytes
-      this.stream = undefined
-      stream.cancel()
-    }
     call?.cancel()
     if (this.handled || this.answering) this.conclude()
     this.keeper.closed(this)
@@ -401,6 +355,9 @@ export class ClientConnection<H extends Handled>
 }
 
 const ignore = (): void => {}
+
+const isStatus = (status: number): boolean =>
+  Number.isInteger(status) && status >= 100 && status <= 999
 
 const cancelBody = (body: Body | undefined): void => {
   if (body?.stream instanceof ByteSource) body.stream.cancel()

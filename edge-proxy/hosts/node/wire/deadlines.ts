@@ -39,6 +39,7 @@ export class Deadlines {
 
   /** The deadline that is so many milliseconds away; none for 0. */
   in(ms: number): number {
+    if (!this.stop) this.now = this.clock.now()
     return ms <= 0 ? 0 : this.now + ms + this.resolution
   }
 

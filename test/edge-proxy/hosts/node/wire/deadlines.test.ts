@@ -41,6 +41,18 @@ describe('deadlines', () => {
     expect(expired).toEqual(['a', 'b'])
   })
 
+  it('count from now, also when nobody was watched for long', () => {
+    const { state, deadlines, expired, watch, pass } = setup()
+    deadlines.forget(watch('before', 100))
+    state.now += 1_000_000
+    const item: Watched = { deadline: deadlines.in(100), expire: () => expired.push('after') }
+    deadlines.watch(item)
+    pass(100)
+    expect(expired).toEqual([])
+    pass(100)
+    expect(expired).toEqual(['after'])
+  })
+
   it('can be moved and lifted', () => {
     const { deadlines, expired, watch, pass } = setup()
     const moved = watch('moved', 100)

@@ -335,6 +335,27 @@ describe('the server', () => {
     client.hangUp()
   })
 
+  it.each([
+    ['a status that is none', () => answer('x', { status: 1000 }), /^HTTP\/1\.1 500 /],
+    ['no answer', () => ({ response: undefined }), /^HTTP\/1\.1 500 /],
+    ['headers that are none', () => answer('x', { headers: {} as HeaderList }), /^$/],
+    [
+      'a body that cannot be read',
+      () => answer('', { body: new Body({}, 5, () => Promise.reject(new Error('no'))) }),
+      /^$/,
+    ],
+  ])('survives a handler that answers with %s', async (_title, broken, expected) => {
+    const { port, finished } = await serve(async ({ path }) =>
+      path === '/' ? broken() : answer('fine'),
+    )
+    const client = dial(port).say('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    expect(await client.finished()).toMatch(expected)
+    await until(() => finished.length === 1)
+    const next = dial(port).say('GET /next HTTP/1.1\r\nHost: a\r\n\r\n')
+    await next.hears('fine')
+    next.hangUp()
+  })
+
   it('gives each of many like requests headers of its own', async () => {
     const seen: string[] = []
     const { port } = await serve(({ headers }) => {
