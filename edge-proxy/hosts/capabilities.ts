@@ -39,7 +39,7 @@ export const limits: Record<'worker' | 'node', readonly Limit[]> = {
     {
       name: 'routes.preserve_host',
       reason:
-        'A Worker sends another Host than the address only inside its own zone (resolveOverride), with the port of the upstream in it unless that is 80 or 443.',
+        'A Worker calls plain HTTP upstreams over a connection of its own when another Host is to be sent. To https upstreams, and to addresses of Cloudflare, it sends another Host only inside its own zone (resolveOverride), with the port of the upstream in it unless that is 80 or 443.',
     },
     {
       name: 'certificates',

@@ -63,12 +63,6 @@ const everywhere: Record<string, Names> = {
   },
 }
 
-const urlHost: Exception = {
-  reason:
-    'the Host that a Worker sends is the host of the URL that it fetches: lower-case, and with the port that is called',
-  shows: { differs: [/upstream\.headers\.host: "[a-z.]+" is not "(?:[a-z.]+:\d+|[A-Z.]+)"$/] },
-}
-
 const joinedLines = (differs: RegExp[]): Exception => ({
   reason: 'Workers see several header lines of one name as one, joined by a comma',
   shows: { differs },
@@ -84,12 +78,6 @@ const noUpgrade = (differs: RegExp[]): Exception => ({
   shows: { differs },
 })
 
-/** Random route sets in which a route with preserve_host is asked for with a port, or in capitals. */
-const withForeignHosts = [
-  5, 8, 11, 18, 20, 24, 29, 34, 37, 42, 48, 52, 54, 55, 56, 57, 61, 74, 76, 92, 93, 96, 98, 105,
-  110, 111, 112, 113, 118, 119, 121, 122, 123, 124, 134, 141, 143, 144, 151, 152, 155, 157, 158,
-]
-
 /** What Workers cannot do, by file and name. */
 const onWorkers: Record<string, Names> = {
   'plugins-http-log.json': {
@@ -103,9 +91,6 @@ const onWorkers: Record<string, Names> = {
       },
     },
   },
-  'router-random.json': Object.fromEntries(
-    withForeignHosts.map((number) => [`random routes ${number}`, urlHost]),
-  ),
   'router.json': {
     'mix: repeated header line: any line may match': joinedLines([
       /^step 1\.route: hdr1 is not hdr2 /,
@@ -114,7 +99,6 @@ const onWorkers: Record<string, Names> = {
     'sni: right wildcard': noServerName([/^step [12]\.route: undefined is not s \(404/]),
     'sni: left wildcard': noServerName([/^step [12]\.route: undefined is not s \(404/]),
     'weight: snis count as an attribute over https': noServerName([/^step 1\.route: p is not ps /]),
-    'preserve_host: Host passed on with its port': urlHost,
     'protocols: a plain http request matches an https-only route and gets 426': noUpgrade([
       /^step 1\.headers\.connection: "close" fails /,
       /^step 1\.headers\.upgrade: nothing is not /,

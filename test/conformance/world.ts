@@ -48,6 +48,8 @@ export interface World {
   reset(): void
   /** Where a name and port really are: an address with its port. Throws for names that do not resolve. */
   address(name: string, port: number): Promise<string>
+  /** The addresses of all echoes and of the one that is down, on their plain ports. */
+  places(): Promise<Record<string, string>>
   /** A port that takes requests to any name in absolute form, as Cloudflare takes those of a Worker. */
   edge(): Promise<number>
   close(): Promise<void>
@@ -73,6 +75,16 @@ export const createWorld = (): World => {
       const place = places.get(target) ?? placeOf(name, port)
       places.set(target, place)
       return place
+    },
+    async places() {
+      const names = [...ECHOES, DOWN].flatMap((name) =>
+        [80, 8001, 8002].map((port) => ({ name, port })),
+      )
+      const found = names.map(async ({ name, port }) => [
+        `${name}:${port}`,
+        await world.address(name, port),
+      ])
+      return Object.fromEntries(await Promise.all(found))
     },
     async edge() {
       return portOf(await listening(createServer(tolerant, answerAsEdge)))

@@ -1,7 +1,9 @@
+import { connect as connectSocket } from 'cloudflare:sockets'
 import type { Host, OutboundRequest } from '#engine/host'
 import { dataPointOf, pointOf } from '#engine/point'
 import { isolateCounters } from './counters.ts'
 import { defer } from './defer.ts'
+import type { Connect } from './socket-call.ts'
 import { callUpstream } from './upstream.ts'
 
 export interface WorkerHostOptions {
@@ -10,10 +12,18 @@ export interface WorkerHostOptions {
   analytics: AnalyticsEngineDataset | undefined
   /** Who the records are of. Empty until the runtime registered. */
   identity(): { group: string; node: string }
+  /** Opens sockets; the runtime's own when it is not given. */
+  connect?: Connect
 }
 
 /** What a Worker gives the engine. One for each isolate; `defer` acts for the request that is being handled. */
-export const workerHost = ({ hostname, version, analytics, identity }: WorkerHostOptions): Host => {
+export const workerHost = ({
+  hostname,
+  version,
+  analytics,
+  identity,
+  connect = connectSocket,
+}: WorkerHostOptions): Host => {
   const now = () => Date.now()
   return {
     name: 'worker',
@@ -21,7 +31,7 @@ export const workerHost = ({ hostname, version, analytics, identity }: WorkerHos
       return { id: identity().node, hostname, pid: 0, version }
     },
     now,
-    call: callUpstream,
+    call: (call) => callUpstream(call, connect),
     fetch: fetchOutbound,
     defer,
     after,

@@ -1,22 +1,31 @@
 import { Body } from '#engine/body'
 import { HeaderList } from '#engine/headers'
 import { type UpstreamAnswer, type UpstreamCall, UpstreamFailure } from '#engine/host'
+import { type Connect, callOverSocket } from './socket-call.ts'
 
 /**
  * Calls an upstream with the Worker's `fetch`.
  *
- * The Host header of a fetch is that of its URL. When another one is wanted (preserve_host, host_header), the wanted
- * name goes into the URL and `cf.resolveOverride` says where to connect: Cloudflare honours it inside one's own zone.
+ * The Host header of a fetch is that of its URL. When another one is wanted (preserve_host, host_header), a plain HTTP
+ * upstream is called over a socket. Where that cannot be (https, addresses of Cloudflare), the wanted name goes into the
+ * URL and `cf.resolveOverride` says where to connect: Cloudflare honours it inside one's own zone.
  * Connecting, sending and waiting are one step here, so their timeouts act as one, from the last byte sent to the
  * first header received.
  */
-export const callUpstream = async (call: UpstreamCall): Promise<UpstreamAnswer> => {
+export const callUpstream = async (
+  call: UpstreamCall,
+  connect: Connect,
+): Promise<UpstreamAnswer> => {
   if (call.tls?.certificate || call.tls?.authorities) {
     throw new UpstreamFailure(
       'invalid',
       'a Worker cannot show client certificates or use private authorities',
       false,
     )
+  }
+  if (call.scheme === 'http' && wantsForeignHost(call)) {
+    const answer = await callOverSocket(call, connect)
+    if (answer) return answer
   }
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -51,6 +60,14 @@ export const callUpstream = async (call: UpstreamCall): Promise<UpstreamAnswer> 
 }
 
 const DEFAULT_PORTS = { http: 80, https: 443 }
+
+/** Whether the Host header is to be another than that of the URL. */
+const wantsForeignHost = ({ scheme, host, port, headers }: UpstreamCall): boolean => {
+  const wanted = headers.get('host')
+  return (
+    wanted !== undefined && wanted !== (port === DEFAULT_PORTS[scheme] ? host : `${host}:${port}`)
+  )
+}
 
 /** The URL to fetch and, when the Host header is not the address, where to resolve it. */
 const addressOf = ({ scheme, host, port, target, headers }: UpstreamCall) => {

@@ -25,10 +25,11 @@ const source = (name: string) => fileURLToPath(new URL(`../worker/${name}`, impo
  * scheme and host, CF-Connecting-IP and X-Forwarded-For tell the client, `cf` tells the TLS of its connection.
  */
 export const workerUnderTest = async (world: World): Promise<HostUnderTest> => {
-  const [entry, network, edge] = await Promise.all([
+  const [entry, network, edge, places] = await Promise.all([
     bundleWorker(source('entry.ts')),
     bundleWorker(source('network.ts')),
     world.edge(),
+    world.places(),
   ])
   const miniflare = new Miniflare({
     host: '127.0.0.1',
@@ -51,13 +52,19 @@ export const workerUnderTest = async (world: World): Promise<HostUnderTest> => {
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0, proxy: true }],
         },
       ),
-      workerOptions('network', network, {
-        WORLD: {
-          type: 'external',
-          address: `127.0.0.1:${edge}`,
-          http: { style: PROXY_STYLE, cfBlobHeader: FACTS },
+      workerOptions(
+        'network',
+        network,
+        {
+          WORLD: {
+            type: 'external',
+            address: `127.0.0.1:${edge}`,
+            http: { style: PROXY_STYLE, cfBlobHeader: FACTS },
+          },
         },
-      }),
+        // Sockets pass through it to the network of this machine.
+        { compatibilityFlags: ['nodejs_compat', 'connect_pass_through', 'experimental'] },
+      ),
     ],
   })
   await miniflare.ready
@@ -92,13 +99,17 @@ export const workerUnderTest = async (world: World): Promise<HostUnderTest> => {
         ([name, value]) => [`TIDEGATE_${name.toUpperCase()}`, value] as const,
       )
       try {
-        return await load({ entities, settings: settingsFrom(Object.fromEntries(variables)) })
+        return await load({
+          entities,
+          places,
+          settings: settingsFrom(Object.fromEntries(variables)),
+        })
       } catch (error) {
         return error instanceof Error ? error.message : String(error)
       }
     },
 
-    swap: (entities: readonly SnapshotEntity[]) => load({ entities }),
+    swap: (entities: readonly SnapshotEntity[]) => load({ entities, places }),
     send,
 
     async align(window) {

@@ -1,3 +1,4 @@
+import { connect } from 'cloudflare:sockets'
 import { createGateway, type Gateway } from '#engine/gateway'
 import type { Settings } from '#engine/settings'
 import type { SnapshotEntity } from '#engine/snapshot'
@@ -12,6 +13,8 @@ const OURS = 'http://conformance.internal/'
 interface Load {
   entities: SnapshotEntity[]
   settings?: Settings
+  /** Where names and ports really are: `a.test:80` to an address. */
+  places: Record<string, string>
 }
 
 /** As in production each isolate has one of these; here each case has. */
@@ -27,16 +30,22 @@ export default {
   },
 } satisfies ExportedHandler
 
-const load = ({ entities, settings }: Load): Response => {
+const load = ({ entities, settings, places }: Load): Response => {
   if (settings) {
     const host = workerHost({
       hostname: 'edge',
       version: '0.0.0',
       analytics: undefined,
       identity: () => ({ group: 'group', node: '99999999-9999-4999-8999-999999999999' }),
+      connect: (address, options) => connect(placeOf(address, places), options),
     })
     gateway = createGateway({ host, plugins, settings })
   }
   const applied = gateway?.apply(entities, ++version, `root${version}`)
   return Response.json({ refused: applied?.ok ? null : JSON.stringify(applied?.problems) })
+}
+
+const placeOf = (address: string | SocketAddress, places: Record<string, string>) => {
+  const name = typeof address === 'string' ? address : `${address.hostname}:${address.port}`
+  return places[name] ?? name
 }
