@@ -6,7 +6,7 @@ import { referencesOf } from '../db/references.ts'
 import { noEntity, type Store } from '../db/store.ts'
 import { readEntity } from './body.ts'
 import type { Context } from './context.ts'
-import { entityOf, pageOf } from './entity-shapes.ts'
+import { changeOf, entityOf, inputOf, ListParameters, pageOf } from './entity-shapes.ts'
 import { del, get, patch, post, put, type Route } from './module.ts'
 import { listQueryOf, pageAnswer } from './pages.ts'
 import { Problem } from './problem.ts'
@@ -85,6 +85,7 @@ const collectionRoutes = (collection: Collection): Route[] => {
     post(at, {
       summary: `Make a ${noun}${whose}`,
       permission: WRITE,
+      accepts: inputOf(kind),
       answer: entityOf(kind),
       status: 201,
       async handle(context, { params, request }) {
@@ -107,6 +108,7 @@ const collectionRoutes = (collection: Collection): Route[] => {
     put(one, {
       summary: `Replace a ${noun}${whose}, or make it`,
       permission: WRITE,
+      accepts: inputOf(kind),
       answer: entityOf(kind),
       async handle(context, { params, request }) {
         const { store, within } = await open(context, params)
@@ -119,6 +121,7 @@ const collectionRoutes = (collection: Collection): Route[] => {
     patch(one, {
       summary: `Change a ${noun}${whose}: what is left out stays`,
       permission: WRITE,
+      accepts: changeOf(kind),
       answer: entityOf(kind),
       async handle(context, { params, request }) {
         const { store, within } = await open(context, params)
@@ -149,6 +152,7 @@ const listRoutes = ({ surface, kind, path, whose, open }: Collection): Route[] =
     get(path as '/:group/:owner', {
       summary: `List ${kind.plural.replaceAll('_', ' ')}${whose}`,
       permission: READ,
+      query: ListParameters,
       answer: pageOf(kind),
       async handle(context, { params, request }) {
         const { store, within } = await open(context, params)
@@ -199,13 +203,14 @@ const throughRoutes = (
     }),
     ...(
       [
-        [put, 'upsert', 'Replace'],
-        [patch, 'patch', 'Change'],
+        [put, 'upsert', 'Replace', inputOf],
+        [patch, 'patch', 'Change', changeOf],
       ] as const
-    ).map(([verb, write, does]) =>
+    ).map(([verb, write, does, shapeOf]) =>
       verb(at, {
         summary: `${does} ${what}`,
         permission: WRITE,
+        accepts: shapeOf(target),
         answer: entityOf(target),
         async handle(context, { params, request }) {
           const { store, id } = await through(context, params)

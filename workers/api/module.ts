@@ -20,6 +20,7 @@ export interface Route {
   /** Another name of a route that is documented already. */
   alias?: true
   body?: z.ZodType
+  accepts?: z.ZodType
   query?: z.ZodType
   answer?: z.ZodType
   status?: number
@@ -43,6 +44,8 @@ export interface RouteOptions<
   public?: true
   /** JSON body. Left out, the body is not read: `request` is there for that. */
   body?: Body
+  /** What the handler reads by itself, for the documentation. */
+  accepts?: z.ZodType
   /** Query parameters; each is a string (the last one when repeated). */
   query?: Query
   /** What a success answers, for the documentation. */

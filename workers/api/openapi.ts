@@ -42,6 +42,7 @@ type Schemas = Record<string, unknown>
 
 const operationOf = (module: Module, route: Route, schemas: Schemas): Record<string, unknown> => {
   const status = route.status ?? (route.answer || route.method !== 'DELETE' ? 200 : 204)
+  const body = route.body ?? route.accepts
   const content = (schema: unknown) => ({ 'application/json': { schema } })
   const failure = (description: string) => ({
     description,
@@ -54,9 +55,9 @@ const operationOf = (module: Module, route: Route, schemas: Schemas): Record<str
     ...(route.permission ? { description: `Needs \`${route.permission}\`.` } : {}),
     ...(route.public ? { security: [] } : {}),
     parameters: [...pathParameters(route), ...queryParameters(route)],
-    ...(route.body
+    ...(body
       ? {
-          requestBody: { required: true, content: content(schemaOf(route.body, 'input', schemas)) },
+          requestBody: { required: true, content: content(schemaOf(body, 'input', schemas)) },
         }
       : {}),
     responses: {

@@ -205,6 +205,15 @@ describe('the description of the API', () => {
       expect([path, operation !== undefined]).toEqual([path, !route.alias])
       if (operation) expect(operation.security !== undefined).toBe(route.public === true)
     }
+    const services = document.paths['/admin/{group}/services']
+    expect(services?.post).toMatchObject({
+      requestBody: {
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/ServiceInput' } } },
+      },
+    })
+    expect(services?.get).toMatchObject({
+      parameters: expect.arrayContaining([expect.objectContaining({ name: 'tags', in: 'query' })]),
+    })
     const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)]
     expect(names.length).toBeGreaterThan(50)
     for (const [, name] of names) expect(document.components.schemas).toHaveProperty(name as string)

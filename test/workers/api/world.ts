@@ -1,5 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { afterAll } from 'vitest'
 import type { EntityKind } from '#model/kit'
 import licences, { issueLicence } from '#modules/licences'
 import runtimeGroups, { createGroup } from '#modules/runtime-groups'
@@ -21,6 +22,12 @@ export interface CallOptions {
   raw?: string
   headers?: Record<string, string>
 }
+
+/** Publishing takes its time: tests do not wait for it one by one, but none is left when a file ends. */
+const open: ExecutionContext[] = []
+afterAll(async () => {
+  await Promise.all(open.splice(0).map(waitOnExecutionContext))
+})
 
 /** An organization with a group of its own, and a clock that only moves when told. */
 export interface World {
@@ -92,9 +99,8 @@ export const newWorld = async (extra: Module[] = []): Promise<World> => {
       ...(sent === undefined ? {} : { body: sent }),
     })
     const execution = createExecutionContext()
-    const answer = await app.fetch(request, env, execution)
-    await waitOnExecutionContext(execution)
-    return answer
+    open.push(execution)
+    return app.fetch(request, env, execution)
   }
   const below =
     (prefix: string): World['admin'] =>

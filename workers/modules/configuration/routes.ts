@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { findGroup } from '#modules/runtime-groups'
 import { plugins } from '#plugins/index'
 import { crudRoutes, READ, WRITE } from '#workers/api/crud'
@@ -52,10 +53,15 @@ const adminRoutes: Route[] = [
   }),
 ]
 
+const Document = z
+  .looseObject({ _format_version: z.string() })
+  .meta({ id: 'Document', description: 'A Kong declarative document, `_format_version` 3.0.' })
+
 const importRoute = (path: '/admin/:group/config' | '/v2/runtime-groups/:group/config'): Route =>
   post(path, {
     summary: 'Replace the whole configuration with a declarative document (JSON or YAML)',
     permission: WRITE,
+    accepts: Document,
     status: 201,
     async handle(context, { params, query, request }) {
       const group = await findGroup(context, params.group)
