@@ -8,7 +8,7 @@ import type { SnapshotEntity } from './snapshot.ts'
  * | call | token | answers |
  * |---|---|---|
  * | POST /runtime/v1/register | registration token of the group | 201 Registration |
- * | GET /runtime/v1/config?version=N&wait=25 | node token | 200 ConfigAnswer when a version above N exists (held up to `wait` seconds), else 204 |
+ * | GET /runtime/v1/config?version=N&wait=25&issued=T | node token | 200 ConfigAnswer when there is a version above N, or version N signed after T (held up to `wait` seconds), else 204 |
  * | GET /runtime/v1/snapshots/{root}?base={root} | node token | 200 SnapshotAnswer |
  * | POST /runtime/v1/status | node token | 204 |
  * | POST /runtime/v1/records | node token | 204 |

@@ -43,8 +43,13 @@ export interface ControlPlaneOptions {
 /** The calls of engine/protocol.ts. Each throws Away or Unauthorized. */
 export interface ControlPlane {
   register(token: string, request: RegisterRequest): Promise<Registration>
-  /** Waits up to `wait` seconds for a version above `version`; undefined when none came. */
-  config(token: string, version: number, wait: number): Promise<ConfigAnswer | undefined>
+  /** Waits up to `wait` seconds for a version above `version`, or for that one signed after `issued`; undefined when none came. */
+  config(
+    token: string,
+    version: number,
+    wait: number,
+    issued: string | undefined,
+  ): Promise<ConfigAnswer | undefined>
   snapshot(token: string, root: string, base: string | undefined): Promise<SnapshotAnswer>
   status(token: string, report: StatusReport): Promise<void>
   records(token: string, report: RecordsReport): Promise<void>
@@ -101,8 +106,9 @@ export const controlPlane = ({ url, fetch, clock, signal }: ControlPlaneOptions)
     register: async (token, request) =>
       parseRegistration(await call('POST', '/runtime/v1/register', token, CALL_MS, request)),
 
-    async config(token, version, wait) {
-      const path = `/runtime/v1/config?version=${version}&wait=${wait}`
+    async config(token, version, wait, issued) {
+      const since = issued === undefined ? '' : `&issued=${encodeURIComponent(issued)}`
+      const path = `/runtime/v1/config?version=${version}&wait=${wait}${since}`
       const answer = await call('GET', path, token, wait * 1000 + CALL_MS)
       return answer === undefined ? undefined : parseConfig(answer)
     },

@@ -69,13 +69,27 @@ export const createIntake = (options: IntakeOptions): Intake => {
 
   const keep = async (verified: Verified): Promise<void> => {
     await desk.advance(verified.manifest)
+    await save(verified, storedIsGood)
+  }
+
+  const save = async (verified: Verified, keepCurrent: boolean): Promise<void> => {
     try {
-      await store.saveSnapshot(writeStored(verified), storedIsGood)
+      await store.saveSnapshot(writeStored(verified), keepCurrent)
       storedIsGood = true
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       log('error', `could not store version ${verified.manifest.version}: ${reason}`)
     }
+  }
+
+  /** A manifest signed anew for what is in use: later keys, a later end. Without it the next version could not be trusted. */
+  const renew = async (jws: string, manifest: Manifest): Promise<void> => {
+    if (!serving || manifest.version !== serving.manifest.version) return
+    if (Date.parse(manifest.issued_at) <= Date.parse(serving.manifest.issued_at)) return
+    serving = { ...serving, jws, manifest }
+    await desk.advance(manifest)
+    await save(serving, false)
+    log('info', `the manifest of version ${manifest.version} was signed anew`)
   }
 
   const has = ({ version, root }: Manifest): boolean => {
@@ -143,7 +157,10 @@ export const createIntake = (options: IntakeOptions): Intake => {
         const trust = trustOf(member.membership, grace)
         const manifest = await checkManifest(offer.manifest, trust, clock.now())
         version = manifest.version
-        if (has(manifest)) return 'current'
+        if (has(manifest)) {
+          await renew(offer.manifest, manifest)
+          return 'current'
+        }
         const verified = await prove(member, offer.manifest, manifest)
         // Where questions can overlap, the answer to another may have come first.
         if (has(manifest)) return 'current'

@@ -128,7 +128,10 @@ export const createSync = (options: SyncOptions): Sync => {
   const ask = async (wait: number): Promise<ConfigAnswer | undefined> => {
     const member = desk.member ?? (await join())
     const have = Math.max(intake.serving?.manifest.version ?? 0, refused.leftAlone())
-    const answer = await remote.config(member.membership.registration.token, have, wait)
+    const inUse = intake.serving?.manifest
+    const issued = inUse?.version === have ? inUse.issued_at : undefined
+    const { token: bearer } = member.membership.registration
+    const answer = await remote.config(bearer, have, wait, issued)
     control.heard()
     return answer
   }

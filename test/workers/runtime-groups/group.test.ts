@@ -183,7 +183,8 @@ describe('a manifest', () => {
       )
     })
 
-    const again = await (await config(1)).json<ConfigAnswer>()
+    const before = '2026-01-01T00:00:00.000Z'
+    const again = await (await config(1, 0, before)).json<ConfigAnswer>()
     expect(again.version).toBe(1)
     const trust = {
       organization: world.actor.organization_id,
@@ -195,6 +196,8 @@ describe('a manifest', () => {
     const manifest = await verifyManifest(again.manifest, trust, Date.now())
     expect(Date.parse(manifest.expires_at)).toBeGreaterThan(Date.parse(soon))
     expect(manifest.root).toBe((await verifyManifest(first.manifest, trust, Date.now())).root)
+    expect((await config(1, 0, before)).status).toBe(200)
+    expect((await config(1, 0, manifest.issued_at)).status).toBe(204)
     expect((await config(1)).status).toBe(204)
   })
 })

@@ -49,6 +49,7 @@ describe('signing keys', () => {
     const world = await newWorld()
     const group = await newGroup(world)
     const { config, registration } = await newRuntime(world, group)
+    const issued = new Date(Date.now() - 3_600_000).toISOString()
     await config(0)
     const [current, next] = registration.keys
 
@@ -62,7 +63,7 @@ describe('signing keys', () => {
     expect(kids).toMatchObject({ retired: current?.kid, current: next?.kid })
     expect(JSON.stringify(data)).not.toContain('"d"')
 
-    const { manifest: jws } = await (await config(1)).json<ConfigAnswer>()
+    const { manifest: jws } = await (await config(1, 0, issued)).json<ConfigAnswer>()
     expect(decodeProtectedHeader(jws).kid).toBe(next?.kid)
     const trust = {
       organization: registration.organization.id,

@@ -115,8 +115,12 @@ export const newRuntime = async (
   return {
     registration,
     registrationToken: token,
-    config: (version: number, wait = 0) =>
-      world.call('GET', `/runtime/v1/config?version=${version}&wait=${wait}`, bearer),
+    config: (version: number, wait = 0, issued?: string) =>
+      world.call(
+        'GET',
+        `/runtime/v1/config?version=${version}&wait=${wait}${issued ? `&issued=${issued}` : ''}`,
+        bearer,
+      ),
     async snapshot(root: string, base?: string): Promise<SnapshotAnswer> {
       const query = base === undefined ? '' : `?base=${base}`
       return (await world.call('GET', `/runtime/v1/snapshots/${root}${query}`, bearer)).json()

@@ -17,6 +17,12 @@ import { RESIGN_BEFORE_MS } from './signing.ts'
 import { type Version, VersionLog } from './versions.ts'
 import { Waiters } from './waiters.ts'
 
+/** What a runtime says that it has; `issued` of the manifest, null when it does not ask for a later one. */
+interface Held {
+  version: number
+  issued: string | null
+}
+
 /** Publishes of one group begin at least this far apart. */
 const PUBLISH_GAP_MS = 200
 /** How often a group with runtimes looks for changes that nobody told it of. */
@@ -90,22 +96,17 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'summary']) {
   }
 
   /**
-   * What a runtime that has `version` should have instead, or null when it is up to date for `wait` milliseconds.
+   * What a runtime should have instead of what it has, or null when it is up to date for `wait` milliseconds.
    * `at`: now, epoch milliseconds.
    */
-  async poll(
-    node: string,
-    version: number,
-    wait: number,
-    at: number,
-  ): Promise<ConfigAnswer | null> {
-    this.#roster.seen(node, version, at)
+  async poll(node: string, has: Held, wait: number, at: number): Promise<ConfigAnswer | null> {
+    this.#roster.seen(node, has.version, at)
     await this.#watch(WATCH_MS, SAFETY_MS)
     await this.#renew()
-    const answer = this.#answerTo(node, version)
+    const answer = this.#answerTo(has)
     if (answer || wait <= 0) return answer
     await this.#waiters.wait(Math.min(wait, LONGEST_WAIT_MS))
-    return this.#answerTo(node, version)
+    return this.#answerTo(has)
   }
 
   /** A runtime says what it runs. `at`: now, epoch milliseconds. */
@@ -237,13 +238,11 @@ export class RuntimeGroup extends ittyDurable<Env>(['changed', 'summary']) {
     }
   }
 
-  #answerTo(node: string, version: number): ConfigAnswer | null {
+  #answerTo({ version, issued }: Held): ConfigAnswer | null {
     const latest = this.#versions.latest()
     if (!latest || latest.version < version) return null
-    const delivered = this.#roster.deliveredTo(node)
-    const signedAnew = delivered !== null && delivered !== latest.issued_at
+    const signedAnew = issued !== null && Date.parse(issued) < Date.parse(latest.issued_at)
     if (latest.version === version && !signedAnew) return null
-    this.#roster.delivered(node, latest.issued_at)
     return { version: latest.version, manifest: latest.manifest }
   }
 

@@ -21,7 +21,6 @@ interface Row extends Record<string, SqlStorageValue> {
   last_seen: number
   version: number
   status: string | null
-  delivered: string | null
 }
 
 /** The runtimes of one group: when each was heard of, and what it runs. In the Durable Object's SQLite. */
@@ -33,9 +32,8 @@ export class Roster {
   }
 
   prepare(): void {
-    // `delivered`: issued_at of the manifest that the runtime was given last.
     this.#sql.exec(`create table if not exists nodes (
-      id text primary key, last_seen integer not null, version integer not null, status text, delivered text)`)
+      id text primary key, last_seen integer not null, version integer not null, status text)`)
   }
 
   /** A runtime asked for configuration; `version` is what it has. `at`: epoch milliseconds. */
@@ -59,14 +57,6 @@ export class Roster {
       status.version,
       JSON.stringify(status),
     )
-  }
-
-  delivered(id: string, issued_at: string): void {
-    this.#sql.exec('update nodes set delivered = ? where id = ?', issued_at, id)
-  }
-
-  deliveredTo(id: string): string | null {
-    return this.#rows('where id = ?', id)[0]?.delivered ?? null
   }
 
   forget(id: string): void {

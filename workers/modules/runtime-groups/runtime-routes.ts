@@ -24,7 +24,7 @@ export const runtimeRoutes = [
       const runtime = await runtimeOf(context, request)
       const answer: ConfigAnswer | null = await groupObject(context.env, runtime.group.id).poll(
         runtime.id,
-        query.version,
+        { version: query.version, issued: query.issued ?? null },
         query.wait * 1000,
         context.now(),
       )

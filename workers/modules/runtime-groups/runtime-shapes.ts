@@ -45,6 +45,10 @@ export const ConfigQuery = z.object({
     .max(25)
     .default(0)
     .meta({ description: 'Seconds to hold the question while there is nothing new.' }),
+  issued: z.iso.datetime().optional().meta({
+    description:
+      'When the manifest of that version was issued which the runtime has: it gets one that was signed later.',
+  }),
 })
 
 export const SnapshotQuery = z.object({ base: root.optional() })

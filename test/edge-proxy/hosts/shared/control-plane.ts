@@ -61,7 +61,7 @@ export class TestControlPlane {
   /** Answers polls with the current version whatever the runtime has. */
   pushy = false
   #tokens = new Set<string>()
-  #published: { version: number; root: string; manifest: string } | undefined
+  #published: { version: number; root: string; manifest: string; issued: string } | undefined
   readonly #contents = new Map<string, SnapshotEntity[]>()
   readonly #waiting = new Set<() => void>()
   readonly #server = createServer((request, response) => void this.#answer(request, response))
@@ -119,9 +119,15 @@ export class TestControlPlane {
       version: manifest.version,
       root,
       manifest: await signManifest(manifest, key.secret),
+      issued: manifest.issued_at,
     }
     for (const wake of this.#waiting) wake()
     return manifest
+  }
+
+  /** The manifest that is handed out now. */
+  signedManifest(): string | undefined {
+    return this.#published?.manifest
   }
 
   /** Forgets every runtime. */
@@ -167,7 +173,10 @@ export class TestControlPlane {
   #config(url: URL, request: IncomingMessage, response: ServerResponse) {
     const have = Number(url.searchParams.get('version'))
     const wait = Number(url.searchParams.get('wait'))
-    const fresh = () => this.#published && (this.pushy || this.#published.version > have)
+    const issued = url.searchParams.get('issued')
+    const later = () =>
+      this.#published?.version === have && issued !== null && this.#published.issued > issued
+    const fresh = () => this.#published && (this.pushy || this.#published.version > have || later())
     const done = () => {
       clearTimeout(timer)
       this.#waiting.delete(done)

@@ -104,6 +104,33 @@ describe('sync', () => {
     expect(applied.map(({ version }) => version)).toEqual([1, 2])
   })
 
+  it('follows keys that changed while the configuration did not', async () => {
+    const [second, third] = [await newSigningKey('key-2'), await newSigningKey('key-3')]
+    await plane.publish([service(1)], { keys: [plane.key.shown, second.shown] })
+    const { sync, applied, files } = syncWith(plane)
+    await sync.turn(0)
+    const again = (key: typeof second, keys: (typeof second)[], seconds: number) =>
+      plane.publish([service(1)], {
+        key,
+        keys: keys.map(({ shown }) => shown),
+        manifest: { version: 1, issued_at: new Date(Date.now() + seconds * 1000).toISOString() },
+      })
+
+    const renewed = await again(second, [second, third], 60)
+    expect(await sync.turn(0)).toBe('current')
+    expect(files.get('current')).toContain(plane.signedManifest())
+    await again(third, [third], 120)
+    expect(await sync.turn(0)).toBe('current')
+    expect(await sync.turn(0)).toBe('current')
+
+    await plane.publish([service(2)], { key: third, keys: [third.shown] })
+    expect(await sync.turn(0)).toBe('applied')
+    expect(applied.map(({ version }) => version)).toEqual([1, 2])
+    expect(
+      plane.requests.some((line) => line.includes(encodeURIComponent(renewed.issued_at))),
+    ).toBe(true)
+  })
+
   it('registers anew under its own id when its token is no longer good', async () => {
     await plane.publish([service(1)])
     const { sync, applied } = syncWith(plane)
