@@ -65,9 +65,13 @@ export const startEdge = async (options: EdgeOptions): Promise<EdgeSide> => {
         { exports: { DatasetStore: { type: 'durable-object', storage: 'sqlite' } } },
         { unsafeDirectSockets: [{ host: '127.0.0.1', port: datasetPort }] },
       ),
-      workerOptions('network', network, {
-        RESOLVE: { type: 'node-handler', handler: resolveOverride },
-      }),
+      workerOptions(
+        'network',
+        network,
+        { RESOLVE: { type: 'node-handler', handler: resolveOverride } },
+        // Sockets of the data plane pass through it to the network of this machine.
+        { compatibilityFlags: ['nodejs_compat', 'connect_pass_through', 'experimental'] },
+      ),
     ],
   })
 

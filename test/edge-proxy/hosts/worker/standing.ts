@@ -11,6 +11,9 @@ import { workerOptions } from '../../../../workers/local/worker-options.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))
 
+/** Sockets of Workers pass through the network Worker as requests do. */
+const SOCKETS = { compatibilityFlags: ['nodejs_compat', 'connect_pass_through', 'experimental'] }
+
 /** An edge data plane in workerd with a declarative configuration, no control plane, and its dataset. */
 export const standingEdge = async (document: unknown, settings: Partial<Settings> = {}) => {
   const declared = readDeclarative(document, catalog, 0)
@@ -53,9 +56,12 @@ export const standingEdge = async (document: unknown, settings: Partial<Settings
         { exports: { DatasetStore: { type: 'durable-object', storage: 'sqlite' } } },
         { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] },
       ),
-      workerOptions('network', network, {
-        RESOLVE: { type: 'node-handler', handler: resolveOverride },
-      }),
+      workerOptions(
+        'network',
+        network,
+        { RESOLVE: { type: 'node-handler', handler: resolveOverride } },
+        SOCKETS,
+      ),
     ],
   })
   await miniflare.ready
