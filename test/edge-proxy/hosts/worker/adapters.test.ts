@@ -122,9 +122,18 @@ describe('a request through the Worker', () => {
     expect(headerOf(seen[0]?.lines ?? [], 'via')).toMatch(/^2 /)
   })
 
-  it('sends the Host of the client when the route preserves it', async () => {
+  it('sends the Host of the client, to the letter, when the route preserves it', async () => {
     await get('/named')
     expect(headerOf(seen[0]?.lines ?? [], 'host')).toBe('gateway.test')
+  })
+
+  it('sends a body to an upstream that is called by another name', async () => {
+    answer = (request, response) => request.on('end', () => response.end('taken'))
+    const message = await wire(
+      'POST /named HTTP/1.1\r\nHost: gateway.test\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello',
+    )
+    expect(seen[0]?.body).toBe('hello')
+    expect(message).toContain('taken')
   })
 
   it('passes a body of known length on as it is', async () => {
