@@ -35,7 +35,7 @@ td, th { text-align: left; padding: .25rem .5rem .25rem 0; vertical-align: top }
 const SCRIPT = `
 const make = (tag, text, attributes = {}) => {
   const element = document.createElement(tag)
-  if (text !== undefined) element.textContent = text
+  if (text !== undefined) element.textContent = tag === 'pre' ? text : text.replaceAll('\`', '')
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
   return element
 }
@@ -60,14 +60,19 @@ const bodyOf = (operation) => {
   for (const [title, shape] of shapes) {
     if (!shape) continue
     element.append(make('h4', title))
-    for (const { schema } of Object.values(shape.content ?? {})) element.append(make('pre', JSON.stringify(schema, null, 2)))
+    for (const { schema } of Object.values(shape.content ?? {})) {
+      const text = JSON.stringify(schema, null, 2)
+      element.append(make('pre', text))
+      const names = new Set([...text.matchAll(/components.schemas.(\\w+)/g)].map(([, name]) => name))
+      for (const name of names) element.append(make('a', name, { href: '#schema-' + name }), ' ')
+    }
   }
   return element
 }
 
 const show = (api) => {
   document.querySelector('h1').textContent = api.info.title + ' API ' + api.info.version
-  document.querySelector('#about').textContent = api.info.description
+  document.querySelector('#about').textContent = api.info.description.replaceAll('\`', '')
   const rows = []
   for (const { name, description } of api.tags) {
     const section = make('section')
@@ -90,12 +95,20 @@ const show = (api) => {
   const schemas = make('section')
   schemas.append(make('h2', 'schemas', { id: 'schemas' }))
   for (const [name, schema] of Object.entries(api.components.schemas)) {
-    const details = make('details')
+    const details = make('details', undefined, { id: 'schema-' + name })
     details.append(make('summary', name), make('pre', JSON.stringify(schema, null, 2)))
     schemas.append(details)
     rows.push({ details, section: schemas, text: name.toLowerCase() })
   }
   main.append(schemas)
+  const open = () => {
+    const target = document.getElementById(location.hash.slice(1))
+    if (target?.tagName !== 'DETAILS') return
+    target.open = true
+    target.scrollIntoView()
+  }
+  addEventListener('hashchange', open)
+  open()
   nav.append(make('a', 'schemas', { href: '#schemas' }))
   search.addEventListener('input', () => {
     const wanted = search.value.toLowerCase()
