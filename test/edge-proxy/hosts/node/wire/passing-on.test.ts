@@ -49,7 +49,7 @@ const chain = async (
           body: arrival.body,
           connect_timeout: 5000,
           write_timeout: 5000,
-          read_timeout: 5000,
+          read_timeout: 600_000,
           tls: undefined,
           origin: arrival.origin,
           ...more,
@@ -95,6 +95,33 @@ describe('passing on', () => {
     const heard = await client.until((text) => answersIn(text).length === 1)
     expect(digest(Buffer.from(answersIn(heard)[0]?.body ?? '', 'latin1'))).toBe(digest(data))
     client.hangUp()
+  })
+
+  it('keeps the bytes of connections apart, of slow readers too', async () => {
+    const long = randomBytes(30_000_000)
+    const { port, upstream } = await chain()
+    const slow = dial(port)
+    slow.pause()
+    slow.say(GET)
+    const first = await upstream.connection(0)
+    await first.hears('\r\n\r\n')
+    first.say(`HTTP/1.1 200 OK\r\nContent-Length: ${long.length}\r\n\r\n`).say(long)
+    await settled(() => first.socket.writableLength)
+    // What the slow one has not taken yet must survive what others read meanwhile.
+    const quick = dial(port).say(GET)
+    const second = await upstream.connection(1)
+    await second.hears('\r\n\r\n')
+    second
+      .say(`HTTP/1.1 200 OK\r\nContent-Length: ${1 << 20}\r\n\r\n`)
+      .say(Buffer.alloc(1 << 20, 0x58))
+    await quick.until((text) => answersIn(text).length === 1)
+    slow.socket.resume()
+    const heard = await slow.until(
+      (text) => text.length >= long.length && answersIn(text).length === 1,
+    )
+    expect(digest(Buffer.from(answersIn(heard)[0]?.body ?? '', 'latin1'))).toBe(digest(long))
+    slow.hangUp()
+    quick.hangUp()
   })
 
   it('gives chunks on as chunks, and to HTTP/1.0 until the end of the connection', async () => {
