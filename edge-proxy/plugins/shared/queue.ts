@@ -62,7 +62,8 @@ export class Queue {
   #bytes = 0
   /** Names the batch that is being put together, so that a timer of an earlier one does nothing. */
   #generation = 0
-  #timed = false
+  /** When the batch that is being put together must go, epoch milliseconds; undefined while nothing waits. */
+  #due: number | undefined
   /** Until when the batch on its way can take; epoch milliseconds. A Worker may end a request's work halfway. */
   #busyUntil = 0
 
@@ -109,12 +110,14 @@ export class Queue {
   /** Sends when a batch is full and nothing is on its way; else sees to it that it is looked at again. */
   #advance(): void {
     if (this.#host.now() < this.#busyUntil || this.#waiting.length === 0) return
-    if (this.#waiting.length >= this.#batch || this.#delay === 0) {
+    const now = this.#host.now()
+    // It can be past due: a Worker's timers end with the request that set them.
+    if (this.#waiting.length >= this.#batch || (this.#due ?? now + this.#delay) <= now) {
       this.#flush()
       return
     }
-    if (this.#timed) return
-    this.#timed = true
+    if (this.#due !== undefined) return
+    this.#due = now + this.#delay
     const generation = this.#generation
     this.#host.after(this.#delay, () => {
       if (generation !== this.#generation || this.#host.now() < this.#busyUntil) return
@@ -126,7 +129,7 @@ export class Queue {
     const entries = this.#waiting.splice(0, this.#batch)
     for (const entry of entries) this.#bytes -= entry.length
     this.#generation++
-    this.#timed = false
+    this.#due = undefined
     this.#busyUntil = this.#host.now() + this.#patience + GRACE
     this.#host.defer(
       this.#deliver(entries).finally(() => {

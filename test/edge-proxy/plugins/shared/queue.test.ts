@@ -119,6 +119,19 @@ describe('a queue', () => {
     expect(batches()).toEqual([['a'], ['b']])
   })
 
+  it('sends what is past due with the next entry, as when a Worker lost the timer', async () => {
+    const { host, queue, batches } = queued({ max_batch_size: 10, max_coalescing_delay: 5 })
+    const { after } = host
+    host.after = () => () => {}
+    queue.push('a')
+    host.after = after
+    await host.advance(60_000)
+    expect(batches()).toEqual([])
+    queue.push('b')
+    await host.settle()
+    expect(batches()).toEqual([['a', 'b']])
+  })
+
   it('goes on when a batch never ends, as when a Worker stops halfway', async () => {
     const { host, queue, sent } = queued({ initial_retry_delay: 5, max_retry_time: 10 }, ['down'])
     const { after } = host
