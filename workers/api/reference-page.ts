@@ -104,6 +104,8 @@ const show = (api) => {
   const open = () => {
     const target = document.getElementById(location.hash.slice(1))
     if (target?.tagName !== 'DETAILS') return
+    search.value = ''
+    search.dispatchEvent(new Event('input'))
     target.open = true
     target.scrollIntoView()
   }

@@ -566,7 +566,7 @@ describe('permissions', () => {
       refused.push(path)
     }
     expect(refused.length).toBeGreaterThan(100)
-  })
+  }, 60_000)
 
   it('keep groups of other organizations out of sight', async () => {
     const other = await newWorld()
