@@ -24,6 +24,7 @@ import type { Host, UpstreamTls } from './host.ts'
 import { instantiate } from './instantiate.ts'
 import type { PluginType } from './plugin.ts'
 import type { EntityProblem } from './protocol.ts'
+import { RouteError } from './router/candidate.ts'
 import { buildRouter, type Router } from './router/router.ts'
 import type { SnapshotEntity } from './snapshot.ts'
 
@@ -59,10 +60,9 @@ export const compile = (
   before: CompiledConfiguration | undefined,
 ): Compiled => {
   const problems: EntityProblem[] = []
+  const byKind = Map.groupBy(entities, ({ kind }) => kind)
   const of = <Row>(kind: string): (Row & { id: string })[] =>
-    entities
-      .filter((item) => item.kind === kind)
-      .map((item) => withNulls(item) as Row & { id: string })
+    (byKind.get(kind) ?? []).map((item) => withNulls(item) as Row & { id: string })
 
   const certificates = new Map(of<Certificate>('certificates').map((entity) => [entity.id, entity]))
   const authorities = new Map(
@@ -145,7 +145,7 @@ const tried = <T>(problems: EntityProblem[], build: () => T): T | undefined => {
   } catch (error) {
     problems.push({
       kind: 'routes',
-      id: '',
+      id: error instanceof RouteError ? error.route : '',
       message: error instanceof Error ? error.message : String(error),
     })
     return undefined

@@ -17,6 +17,7 @@ import { forwardedPrefix, upstreamPath } from './router/upstream-path.ts'
 import type { Settings } from './settings.ts'
 import type { SnapshotEntity } from './snapshot.ts'
 import { responseTokens, stripHop } from './tokens.ts'
+import { warningsOf } from './warnings.ts'
 
 export interface GatewayOptions {
   host: Host
@@ -206,7 +207,7 @@ export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gate
       const compiled = compile(entities, version, root, host, types, current)
       if (!compiled.ok) return compiled
       current = compiled.configuration
-      return { ok: true, warnings: [] }
+      return { ok: true, warnings: warningsOf(entities, host.name) }
     },
 
     async handle(arrival) {

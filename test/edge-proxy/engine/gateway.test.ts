@@ -437,6 +437,38 @@ describe('a configuration', () => {
     expect((await gateway.handle(arrival({ path: '/a' }))).response?.status).toBe(200)
   })
 
+  it('tells what of it is taken but does not act', () => {
+    const gateway = createGateway({ host: fakeHost(), plugins: [], settings: defaults })
+    const hashed = make('upstreams', {
+      id: id(5),
+      name: 'a',
+      hash_on: 'ip',
+      algorithm: 'consistent-hashing',
+    })
+    const checked = make('upstreams', {
+      id: id(6),
+      name: 'b',
+      healthchecks: { active: { healthy: { interval: 5 } } },
+    })
+    const streams = make('services', { id: id(7), name: 't', host: 'up.test', protocol: 'tcp' })
+    const applied = gateway.apply([service, route, hashed, checked, streams], 1, 'r')
+    expect(applied.ok && applied.warnings.map(({ kind, id }) => [kind, id])).toEqual([
+      ['upstreams', id(5)],
+      ['upstreams', id(6)],
+      ['services', id(7)],
+    ])
+  })
+
+  it('names the route whose expression does not compile', () => {
+    const gateway = createGateway({ host: fakeHost(), plugins: [], settings: defaults })
+    const broken: SnapshotEntity = {
+      ...route,
+      entity: { ...route.entity, id: id(8), paths: ['~/(a'] },
+    }
+    const applied = gateway.apply([service, broken], 1, 'r')
+    expect(applied).toMatchObject({ ok: false, problems: [{ kind: 'routes', id: id(8) }] })
+  })
+
   it('that never came is told to the client as 503, not as a missing route', async () => {
     const gateway = createGateway({ host: fakeHost(), plugins: [], settings: defaults })
     const { response } = await gateway.handle(arrival({ path: '/a' }))
