@@ -33,7 +33,7 @@ const silent: Silent[] = [
   {
     kind: 'services',
     when: ({ protocol }) => !HTTP.includes(String(protocol)),
-    message: 'only http and https upstreams are called: requests to this service fail',
+    message: 'only HTTP/1.1 is spoken to upstreams: this service is called so',
   },
   {
     kind: 'upstreams',
