@@ -30,7 +30,7 @@ export const openArena = async (): Promise<Arena> => {
   const close = () => {
     for (const closer of closers.splice(0)) closer()
   }
-  const withNginx = nginxIsInstalled()
+  const withNginx = nginxIsInstalled
   const [upstreamPort = 0, nginxPort = 0, ...ports] = await freePorts(6)
 
   const start = async (file: string, ...words: string[]): Promise<Figures> => {

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-export const nginxIsInstalled = (): boolean => spawnSync('nginx', ['-v']).status === 0
+/** Where it is; system folders are not on the path of everybody. */
+const program = ['nginx', '/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(
+  (candidate) => spawnSync(candidate, ['-v']).status === 0,
+)
+
+export const nginxIsInstalled = program !== undefined
 
 /** What a server block does: answers by itself, or passes on. */
 export type NginxRole = { answer: string } | { upstreamPort: number }
@@ -17,9 +22,10 @@ export interface Nginx {
 
 /** Starts nginx with one worker on a port, with files in a folder of its own. */
 export const startNginx = async (port: number, role: NginxRole): Promise<Nginx> => {
+  if (!program) throw new Error('nginx is not installed')
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-'))
   writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, role))
-  const child = spawn('nginx', ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log'], {
+  const child = spawn(program, ['-p', folder, '-c', 'nginx.conf', '-e', 'error.log'], {
     cwd: folder,
     stdio: 'ignore',
   })

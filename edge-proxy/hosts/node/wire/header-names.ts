@@ -23,6 +23,8 @@ const meanings: Record<string, number> = {
 export interface KnownName {
   readonly name: string
   readonly key: string
+  /** The beginning of its line. */
+  readonly label: string
   readonly meaning: number
   /** Whether the wire writes this line itself, if it has to be there (RFC 9110 section 7.6.1). */
   readonly own: boolean
@@ -45,7 +47,7 @@ const learn = (spelled: string): KnownName | undefined => {
   const name = Buffer.from(spelled, 'latin1').toString('latin1')
   const key = name.toLowerCase()
   const meaning = meanings[key] ?? PLAIN
-  const entry = { name, key, meaning, own: meaning > HOST }
+  const entry = { name, key, label: `${name}: `, meaning, own: meaning > HOST }
   if (name.length <= LONGEST_NAME) {
     if (known.size >= MOST_NAMES) known.clear()
     known.set(name, entry)

@@ -14,7 +14,7 @@ export const writeLines = (headers: HeaderList): string => {
     const known = knownName(names[at] as string)
     if (!known || known.own) continue
     const value = values[at] as string
-    text += `${known.name}: ${unsafeValue.test(value) ? safeValue(value) : value}\r\n`
+    text += `${known.label}${unsafeValue.test(value) ? safeValue(value) : value}\r\n`
   }
   return text
 }
