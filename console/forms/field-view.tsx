@@ -33,11 +33,14 @@ export const FieldView = (props: { field: Field; path: Path }) => (
     <Match when={props.field.kind === 'record' && props.field}>
       {(field) => <RecordControl field={field()} path={props.path} />}
     </Match>
-    <Match when={props.field.kind === 'boolean' && !props.field.nullable}>
+    <Match when={props.field.kind === 'boolean' && isPlain(props.field)}>
       <CheckField field={props.field} path={props.path} />
     </Match>
   </Switch>
 )
+
+/** A boolean that is never unset: null only stands for its default. */
+const isPlain = (field: Field) => !field.nullable || typeof field.fallback === 'boolean'
 
 /** A control alone: what stands inside a frame, a row of a map, or an item of a list. */
 export const Control = (props: { field: Field; path: Path; label?: string }) => {

@@ -35,14 +35,10 @@ export const CopyButton = (props: { text: string; label: string; class?: string 
 
 /** Commands or text to copy as a whole. Long lines scroll inside the box. */
 export const CodeBlock = (props: { text: string; label: string }) => (
-  <div class="relative rounded-md border border-line bg-sunken">
-    <pre class="code overflow-x-auto py-3 pr-12 pl-4 leading-5" tabindex={0}>
+  <div class="flex items-start rounded-md border border-line bg-sunken">
+    <pre class="code min-w-0 flex-1 overflow-x-auto py-3 pl-4 leading-5" tabindex={0}>
       {props.text}
     </pre>
-    <CopyButton
-      text={props.text}
-      label={`Copy ${props.label}`}
-      class="absolute top-1.5 right-1.5 bg-sunken"
-    />
+    <CopyButton text={props.text} label={`Copy ${props.label}`} class="m-1.5" />
   </div>
 )

@@ -12,27 +12,41 @@ export interface MenuItem {
   act?: () => void
 }
 
-/** A menu behind three dots (or behind `children`). */
+/** A menu behind three dots, or behind `children`, which then name it. */
 export const Menu = (props: {
   label: string
   items: MenuItem[]
   children?: JSX.Element
   class?: string
+  /** As wide as what opens it. */
+  wide?: boolean
 }) => {
   const navigate = useNavigate()
+  let chosen: MenuItem | undefined
   const choose = (item: MenuItem) => {
     if (item.href !== undefined) navigate(item.href)
-    else item.act?.()
+    else chosen = item
+  }
+  /** Only when focus is back at the trigger: a dialog that opens then knows where to return it. */
+  const act = () => {
+    chosen?.act?.()
+    chosen = undefined
   }
   return (
-    <DropdownMenu placement="bottom-end" gutter={4}>
-      <DropdownMenu.Trigger class={props.class ?? 'icon-button'} aria-label={props.label}>
+    <DropdownMenu placement="bottom-end" gutter={4} modal={false} sameWidth={props.wide ?? false}>
+      <DropdownMenu.Trigger
+        class={props.class ?? 'icon-button'}
+        aria-label={props.children ? undefined : props.label}
+      >
         <Show when={props.children} fallback={<Ellipsis size={18} />}>
           {props.children}
         </Show>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content class="z-50 min-w-44 rounded-lg border border-line bg-raised p-1 shadow-high outline-none">
+        <DropdownMenu.Content
+          onCloseAutoFocus={() => setTimeout(act)}
+          class="z-50 min-w-44 rounded-lg border border-line bg-raised p-1 shadow-high outline-none"
+        >
           <For each={props.items}>
             {(item) => (
               <DropdownMenu.Item

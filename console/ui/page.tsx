@@ -7,6 +7,9 @@ export interface Crumb {
   href: string
 }
 
+/** The first page of a visit leaves focus where browsers put it: before the skip link. */
+let arrived = false
+
 /** A page's heading, the way that leads to it, and what can be done here. The heading takes focus on arrival. */
 export const PageHeader = (props: {
   title: string
@@ -20,8 +23,8 @@ export const PageHeader = (props: {
     document.title = `${props.title} · Tidegate`
   })
   onMount(() => {
-    const free = document.activeElement === null || document.activeElement === document.body
-    if (free || !document.activeElement?.closest('main')) heading?.focus({ preventScroll: true })
+    if (arrived) heading?.focus({ preventScroll: true })
+    arrived = true
   })
   return (
     <header class="mb-5">
@@ -50,7 +53,7 @@ export const PageHeader = (props: {
         )}
       </Show>
       <div class="flex min-h-8 flex-wrap items-center gap-x-4 gap-y-3">
-        <div class="flex min-w-0 flex-1 basis-40 items-center gap-2.5">
+        <div class="flex min-w-0 flex-1 basis-40 flex-wrap items-center gap-x-2.5 gap-y-1">
           <h1
             ref={heading}
             tabindex={-1}

@@ -122,11 +122,11 @@ const appliesTo: Column<Entity> = {
     return (
       <Show when={set.length > 0} fallback="All traffic">
         {set.map((one, index) => (
-          <>
+          <span class="[&_a]:underline">
             {index > 0 ? ', ' : ''}
             <span class="text-muted">{one} </span>
             <ReferenceLink to={one} id={(entity[one] as { id: string }).id} />
-          </>
+          </span>
         ))}
       </Show>
     )

@@ -23,6 +23,7 @@ import { session, signOut } from '../../data/session.ts'
 import { words } from '../../forms/words.ts'
 import { Mark } from '../../ui/mark.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
+import { createReturnFocus } from '../../ui/return-focus.ts'
 import { ThemeSwitch } from '../../ui/theme.tsx'
 import { notify } from '../../ui/toast.tsx'
 
@@ -58,28 +59,38 @@ const entityLinks = (base: string): Link[] =>
 const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
 
 /** The way to every page: a column on wide screens, a drawer on narrow ones. */
-export const SideNav = (props: { drawer: boolean; close: () => void }) => (
-  <>
-    <aside class="sticky top-0 hidden h-dvh border-line border-r bg-surface lg:block">
-      <Content />
-    </aside>
-    <Dialog open={props.drawer} onOpenChange={(open) => !open && props.close()}>
-      <Dialog.Portal>
-        <Dialog.Overlay class="fixed inset-0 z-40 bg-[rgb(8_18_20/50%)]" />
-        <Dialog.Content class="fixed inset-y-0 left-0 z-50 w-[280px] max-w-[85vw] border-line border-r bg-surface outline-none">
-          <Dialog.Title class="visually-hidden">Navigation</Dialog.Title>
-          <Dialog.CloseButton
-            class="icon-button absolute top-3 right-2"
-            aria-label="Close navigation"
+export const SideNav = (props: { drawer: boolean; close: () => void }) => {
+  const returnFocus = createReturnFocus()
+  return (
+    <>
+      <aside class="sticky top-0 hidden h-dvh border-line border-r bg-surface lg:block">
+        <Content />
+      </aside>
+      <Dialog
+        open={props.drawer}
+        preventScroll={false}
+        onOpenChange={(open) => !open && props.close()}
+      >
+        <Dialog.Portal>
+          <Dialog.Overlay class="fixed inset-0 z-40 bg-[rgb(8_18_20/50%)]" />
+          <Dialog.Content
+            {...returnFocus}
+            class="fixed inset-y-0 left-0 z-50 w-[280px] max-w-[85vw] border-line border-r bg-surface outline-none"
           >
-            <X size={18} />
-          </Dialog.CloseButton>
-          <Content />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog>
-  </>
-)
+            <Dialog.Title class="visually-hidden">Navigation</Dialog.Title>
+            <Dialog.CloseButton
+              class="icon-button absolute top-3 right-2"
+              aria-label="Close navigation"
+            >
+              <X size={18} />
+            </Dialog.CloseButton>
+            <Content />
+          </Dialog.Content>
+        </Dialog.Portal>
+      </Dialog>
+    </>
+  )
+}
 
 const Content = () => {
   const inGroup = useMatch(() => '/groups/:group/*rest')
@@ -178,6 +189,7 @@ const GroupSwitch = (props: { name: string }) => {
     <Menu
       label={`Runtime group ${props.name}: change`}
       items={items()}
+      wide
       class="flex h-11 w-full items-center gap-2 rounded-md border border-line bg-sunken px-2.5 text-left hover:bg-hover"
     >
       <span class="min-w-0 flex-1">

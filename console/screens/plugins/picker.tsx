@@ -62,11 +62,7 @@ export const PluginPickerPage = () => {
 }
 
 const Card = (props: { plugin: PluginKind; href: string }) => (
-  <A
-    href={props.href}
-    class="card flex h-full flex-col p-4 hover:border-accent hover:bg-hover"
-    aria-label={`${words(props.plugin.name)}: ${props.plugin.summary}`}
-  >
+  <A href={props.href} class="card flex h-full flex-col p-4 hover:border-accent hover:bg-hover">
     <span class="flex items-baseline gap-2">
       <span class="font-semibold">{words(props.plugin.name)}</span>
       <span class="code truncate text-[11px] text-muted">{props.plugin.name}</span>

@@ -187,7 +187,7 @@ const Arrival = (props: { since: number }) => {
           <>
             <CircleCheck size={18} class="shrink-0 text-ok" />
             <span class="min-w-0 truncate">
-              <A class="link font-medium" href={group.href(`/runtimes/${node().id}`)}>
+              <A class="link font-medium underline" href={group.href(`/runtimes/${node().id}`)}>
                 {node().hostname}
               </A>{' '}
               has registered.

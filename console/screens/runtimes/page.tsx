@@ -101,7 +101,7 @@ const Detail = (props: { node: RuntimeNode }) => {
             <Problems problems={props.node.warnings} />
           </section>
         </Show>
-        <dl class="card grid gap-x-8 gap-y-4 p-4 sm:grid-cols-2 lg:grid-cols-4">
+        <dl class="card grid grid-cols-2 gap-x-8 gap-y-4 p-4 lg:grid-cols-4">
           <Fact label="Configuration">
             Version {props.node.config_version}
             <Show when={current() && current() !== props.node.config_version}>
@@ -155,7 +155,7 @@ const Detail = (props: { node: RuntimeNode }) => {
 }
 
 const Fact = (props: { label: string; wide?: boolean; children: JSX.Element }) => (
-  <div class={`min-w-0 ${props.wide ? 'sm:col-span-2' : ''}`}>
+  <div class={`min-w-0 ${props.wide ? 'col-span-2' : ''}`}>
     <dt class="text-muted text-xs">{props.label}</dt>
     <dd class="truncate">{props.children}</dd>
   </div>

@@ -29,7 +29,7 @@ const Line = (props: { problem: EntityProblem }) => {
         <span class="text-muted">{kind()?.name.replaceAll('_', ' ') ?? props.problem.kind} </span>
         <Show when={kind()} fallback={<span class="code">{props.problem.id}</span>}>
           {(known) => (
-            <A class="link" href={group.href(`/${known().plural}/${props.problem.id}`)}>
+            <A class="link underline" href={group.href(`/${known().plural}/${props.problem.id}`)}>
               {label()}
             </A>
           )}
