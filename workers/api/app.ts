@@ -68,8 +68,12 @@ export const createApp = ({
   for (const [path, allowed] of methodsByPath(routes)) {
     app.all(path, async (call) => {
       await actorOf(call)
-      if (call.req.method !== 'OPTIONS') throw new Problem('method_not_allowed')
-      return new Response(null, { status: 204, headers: { allow: allowed.join(', ') } })
+      const answer =
+        call.req.method === 'OPTIONS'
+          ? new Response(null, { status: 204 })
+          : failureOf(new Problem('method_not_allowed'), call.req.path, call.get('request_id'))
+      answer.headers.set('allow', allowed.join(', '))
+      return answer
     })
   }
 

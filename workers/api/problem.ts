@@ -59,7 +59,7 @@ export class Problem extends Error {
 }
 
 /** RFC 9457, for everything under /v2 but gateway entities. `message` is there for clients that only look for it. */
-export const problemJson = (problem: Problem, headers: HeadersInit = {}): Response =>
+export const problemJson = (problem: Problem): Response =>
   Response.json(
     {
       type: `urn:tidegate:problem:${problem.code}`,
@@ -73,12 +73,12 @@ export const problemJson = (problem: Problem, headers: HeadersInit = {}): Respon
     },
     {
       status: problem.status,
-      headers: { ...headers, 'content-type': 'application/problem+json; charset=utf-8' },
+      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
     },
   )
 
 /** Kong's error body, for the Admin API and core entities: decK, Terraform and scripts read it. */
-export const kongProblem = (problem: Problem, headers: HeadersInit = {}): Response => {
+export const kongProblem = (problem: Problem): Response => {
   const entry: { title: string; kong?: number } = codes[problem.code]
   const body =
     entry.kong === undefined
@@ -92,6 +92,6 @@ export const kongProblem = (problem: Problem, headers: HeadersInit = {}): Respon
         }
   return Response.json(body, {
     status: problem.status,
-    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
+    headers: { 'content-type': 'application/json; charset=utf-8' },
   })
 }

@@ -44,5 +44,7 @@ const checked = (schema: NonNullable<Route['body']>, value: unknown): unknown =>
 export const failureOf = (error: unknown, path: string, id: string): Response => {
   const problem = error instanceof Problem ? error : new Problem('internal')
   if (!(error instanceof Problem)) console.error(`request ${id} failed`, error)
-  return speaksKong(path) ? kongProblem(problem) : problemJson(problem)
+  const answer = speaksKong(path) ? kongProblem(problem) : problemJson(problem)
+  if (problem.code === 'unauthorized') answer.headers.set('www-authenticate', 'Bearer')
+  return answer
 }

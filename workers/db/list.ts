@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm'
 import { fromBase64Url, toBase64Url } from '#engine/seal'
 import type { EntityKind } from '#model/kit'
 import { metaOf } from '#model/kit'
@@ -60,8 +60,8 @@ export const listEntities = async (
         ...Object.entries(query.equal ?? {}).map(([field, value]) =>
           eq(columnAt(table, field), value),
         ),
-        ...Object.entries(query.without ?? {}).map(([field, value]) =>
-          ne(columnAt(table, field), value),
+        ...Object.entries(query.without ?? {}).map(
+          ([field, value]) => sql`${columnAt(table, field)} is not ${value}`,
         ),
         query.offset === undefined ? undefined : order.after(query.offset),
       ),

@@ -126,6 +126,11 @@ describe('failures', () => {
 })
 
 describe('paths and methods', () => {
+  it('that nobody may see say how to come in', async () => {
+    const { status, headers } = await world.call('GET', '/v2/audit', { token: '' })
+    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  })
+
   it('that are not there answer 404 in the form of their API', async () => {
     const admin = await world.admin('GET', '/nonsense')
     expect([admin.status, admin.body]).toEqual([404, { message: 'Not found' }])
@@ -142,6 +147,7 @@ describe('paths and methods', () => {
   it('tell what they take', async () => {
     const refused = await world.admin('PUT', '/services')
     expect([refused.status, refused.body]).toEqual([405, { message: 'Method not allowed' }])
+    expect(refused.headers.get('allow')).toBe('GET, HEAD, OPTIONS, POST')
     const options = await world.admin('OPTIONS', '/services/x')
     expect(options.status).toBe(204)
     expect(options.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH, PUT')

@@ -281,6 +281,8 @@ describe('below an owner', () => {
       body: { target: 'b.test:81', weight: 0 },
     })
     expect(on.body.target).toBe('a.test:8000')
+    await world.admin('PATCH', `/upstreams/up/targets/${on.body.id}`, { body: { weight: null } })
+    on.body.weight = null
     expect((await world.admin('GET', '/upstreams/up/targets')).body.data).toEqual([on.body])
     const all = (await world.admin('GET', '/upstreams/up/targets/all')).body.data
     expect(all.map(({ id }: { id: string }) => id).sort()).toEqual([on.body.id, off.body.id].sort())
