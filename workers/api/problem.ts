@@ -59,7 +59,7 @@ export class Problem extends Error {
 }
 
 /** RFC 9457, for everything under /v2 but gateway entities. `message` is there for clients that only look for it. */
-export const problemJson = (problem: Problem): Response =>
+export const problemJson = (problem: Problem, headers: Record<string, string> = {}): Response =>
   Response.json(
     {
       type: `urn:tidegate:problem:${problem.code}`,
@@ -73,7 +73,7 @@ export const problemJson = (problem: Problem): Response =>
     },
     {
       status: problem.status,
-      headers: { 'content-type': 'application/problem+json; charset=utf-8' },
+      headers: { ...headers, 'content-type': 'application/problem+json; charset=utf-8' },
     },
   )
 
