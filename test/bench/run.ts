@@ -7,7 +7,7 @@ import { benchRouter } from './router.ts'
 /** `npm run bench`: what a proxied request costs beside nginx, and how fast routes are found. Options by environment. */
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5)
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 3)
-const WARM_UP_SECONDS = 2
+const WARM_UP_SECONDS = 3
 const FILE = 'dist/bench.json'
 
 interface Round {

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
@@ -35,7 +36,13 @@ export interface ResolverOptions {
 const ENTRIES = 4096
 
 const askSystem = async (host: string): Promise<string[]> =>
-  (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
+  usable(await lookup(host, { all: true, verbatim: true }))
+
+/** IPv4 addresses where there are any, as Kong: many networks give IPv6 addresses and no way to reach them. */
+export const usable = (found: readonly LookupAddress[]): string[] => {
+  const four = found.filter(({ family }) => family === 4)
+  return (four.length > 0 ? four : found).map(({ address }) => address)
+}
 
 /**
  * Resolves names with a small cache. A name that is no longer fresh is answered from the cache and renewed meanwhile, so

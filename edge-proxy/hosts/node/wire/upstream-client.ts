@@ -27,6 +27,9 @@ export interface UpstreamClient {
   close(): void
 }
 
+/** Names whose turn is remembered. */
+const MOST_TURNS = 4096
+
 /** Methods that are not sent twice by themselves, as in nginx. */
 const onceOnly = new Set(['POST', 'LOCK', 'PATCH'])
 
@@ -50,7 +53,7 @@ class Pools implements Owner {
   private readonly idleLimit: number
   private readonly connections = new Set<UpstreamConnection>()
   private closing = false
-  private turn = 0
+  private readonly turns = new Map<string, number>()
 
   constructor(options: UpstreamClientOptions) {
     this.deadlines = options.deadlines ?? new Deadlines()
@@ -60,11 +63,13 @@ class Pools implements Owner {
     this.resolve = options.resolve ?? createResolver()
   }
 
-  /** One of the addresses, each in its turn. */
-  pick(addresses: readonly string[]): string {
+  /** One of the addresses of a name, each in its turn. */
+  pick(host: string, addresses: readonly string[]): string {
     if (addresses.length === 1) return addresses[0] as string
-    this.turn = (this.turn + 1) % 0x40000000
-    return addresses[this.turn % addresses.length] as string
+    const turn = (this.turns.get(host) ?? -1) + 1
+    if (this.turns.size >= MOST_TURNS) this.turns.clear()
+    this.turns.set(host, turn)
+    return addresses[turn % addresses.length] as string
   }
 
   /** Puts the call on a connection: an idle one, else (or when it must be) a fresh one. */
@@ -199,7 +204,7 @@ class Call implements Flight {
       this.unresolved(new Error(`no address for ${this.call.host}`))
       return
     }
-    const { ip, port } = addressParts(this.pools.pick(addresses), this.call.port)
+    const { ip, port } = addressParts(this.pools.pick(this.call.host, addresses), this.call.port)
     this.board(ip, port, false)
   }
 

@@ -257,7 +257,8 @@ export class UpstreamConnection implements Watched, AnswerTaker, WriterKeeper {
   /** Ends the connection, and tells its flight, or the reader of its answer, why. */
   private giveUp(reason: UpstreamFailure['reason'], detail: string): void {
     const { flight, phase } = this
-    const failure = new UpstreamFailure(reason, detail, phase !== CONNECTING)
+    const sent = phase === AWAITING || phase === ANSWERING
+    const failure = new UpstreamFailure(reason, detail, sent)
     if (phase === ANSWERING) {
       this.abandon(failure)
       return

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressParts, createResolver } from '#hosts/node/wire/resolver'
+import { addressParts, createResolver, usable } from '#hosts/node/wire/resolver'
 
 const setup = () => {
   const clock = { now: 0 }
@@ -28,6 +28,16 @@ describe('an address', () => {
     ['[::1]:81', '::1', 81],
   ])('may name its port: %s', (address, ip, port) => {
     expect(addressParts(address, 80)).toEqual({ ip, port })
+  })
+})
+
+describe('what a name server found', () => {
+  it('is used by its IPv4 addresses, by others where there are none', () => {
+    const four = { address: '10.0.0.1', family: 4 }
+    const six = { address: '::1', family: 6 }
+    expect(usable([six, four])).toEqual(['10.0.0.1'])
+    expect(usable([six])).toEqual(['::1'])
+    expect(usable([])).toEqual([])
   })
 })
 

@@ -99,7 +99,10 @@ describe('the upstream client', () => {
       { target: '/\u010a' },
       { method: 'GET /x' },
     ]) {
-      expect((await failureOf(made.call(callTo(port, more)))).reason).toBe('invalid')
+      expect(await failureOf(made.call(callTo(port, more)))).toMatchObject({
+        reason: 'invalid',
+        sent: false,
+      })
     }
     await made.call(callTo(port, { headers: HeaderList.from([['X', 'a\r\nY: b']]) }))
     expect(conversations.at(-1)?.heard).toContain('X: a  Y: b\r\n')
@@ -444,6 +447,23 @@ describe('the upstream client', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('takes turns for each name by itself', async () => {
+    const { port } = await answering(OK)
+    const made = client({
+      resolve: (name) => (name === 'one.test' ? ['127.0.0.1'] : ['127.0.0.1', '127.0.0.2']),
+    })
+    const outcomes: string[] = []
+    for (const host of ['a.test', 'b.test', 'a.test', 'b.test', 'one.test']) {
+      outcomes.push(
+        await made.call(callTo(port, { host })).then(
+          () => `${host} ok`,
+          () => `${host} no`,
+        ),
+      )
+    }
+    expect(outcomes).toEqual(['a.test ok', 'b.test ok', 'a.test no', 'b.test no', 'one.test ok'])
   })
 
   it('takes the addresses of a name in turn', async () => {
