@@ -6,12 +6,16 @@ import { connect, type NetConnectOpts, Socket } from 'node:net'
  */
 const shared = Buffer.allocUnsafeSlow(64 * 1024)
 
+/** The part of it that was read last: reads are often as long as the one before. */
+let view = shared
+
 type Receive = (bytes: Buffer) => void
 
 const reader = (receive: Receive) => ({
   buffer: shared,
   callback: (length: number): boolean => {
-    receive(shared.subarray(0, length))
+    if (view.length !== length) view = shared.subarray(0, length)
+    receive(view)
     return true
   },
 })
