@@ -16,7 +16,7 @@ export const ago = (at: Date, nowMs: number): string => {
   const seconds = Math.round((at.getTime() - nowMs) / 1000)
   const step = steps.find(([, length]) => Math.abs(seconds) >= length)
   if (!step) return 'just now'
-  return relative.format(Math.round(seconds / step[1]), step[0])
+  return relative.format(Math.trunc(seconds / step[1]), step[0])
 }
 
 /** A moment: how long ago, exactly on hover. Takes RFC 3339 or epoch seconds. */

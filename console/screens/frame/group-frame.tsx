@@ -2,6 +2,7 @@ import { type RouteSectionProps, useParams } from '@solidjs/router'
 import { Show } from 'solid-js'
 import { readGroup } from '../../data/groups.ts'
 import { createQuery } from '../../data/query.ts'
+import { Contained } from '../../ui/broken.tsx'
 import { LoadFailure } from '../../ui/notice.tsx'
 import { type GroupContext, GroupProvider } from './group-context.ts'
 
@@ -32,7 +33,7 @@ export const GroupFrame = (props: RouteSectionProps) => {
       >
         {/* A page of another group is another page: its state must not outlive the change. */}
         <Show when={params.group} keyed>
-          {props.children}
+          <Contained>{props.children}</Contained>
         </Show>
       </Show>
     </GroupProvider>

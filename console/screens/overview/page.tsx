@@ -1,3 +1,4 @@
+import { A } from '@solidjs/router'
 import Plus from 'lucide-solid/icons/plus'
 import { Show } from 'solid-js'
 import { listNodes } from '../../data/groups.ts'
@@ -15,14 +16,16 @@ import { Spread } from './spread.tsx'
 import { TrafficCard } from './traffic-card.tsx'
 
 const REFRESH_MS = 3_000
-const SHOWN = 100
+/** As many as the API gives at once: the spread is over all of them, the table begins with the first few. */
+const COUNTED = 1000
+const SHOWN = 10
 
 /** How a group is doing: what it serves, what serves it, and which version runs where. */
 export const OverviewPage = () => {
   const group = useGroup()
   const nodes = createQuery(
     group.name,
-    (name, signal) => listNodes(name, { size: SHOWN }, signal),
+    (name, signal) => listNodes(name, { size: COUNTED }, signal),
     { everyMs: REFRESH_MS },
   )
   return (
@@ -68,7 +71,14 @@ export const OverviewPage = () => {
                       </p>
                     }
                   >
-                    <RuntimeTable nodes={page().data} />
+                    <RuntimeTable nodes={page().data.slice(0, SHOWN)} />
+                    <Show when={page().data.length > SHOWN}>
+                      <p class="mt-2">
+                        <A class="link" href={group.href('/runtimes')}>
+                          All {page().data.length} runtimes
+                        </A>
+                      </p>
+                    </Show>
                   </Show>
                 )}
               </Show>
