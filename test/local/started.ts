@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { freePorts } from '../support/free-ports.ts'
 
-/** Ports of the platform under test, away from the standard ones. */
+const [control = 0, edge = 0, proxy = 0, proxyTls = 0, statusPage = 0, upstream = 0] =
+  await freePorts(6)
+
+/** Ports of the platform under test, by the variables that set them. */
 export const PORTS = {
-  TIDEGATE_PORT: 21430,
-  TIDEGATE_EDGE_PORT: 21431,
-  TIDEGATE_PROXY_PORT: 21432,
-  TIDEGATE_PROXY_TLS_PORT: 21433,
-  TIDEGATE_STATUS_PORT: 21434,
-  TIDEGATE_UPSTREAM_PORT: 21435,
+  TIDEGATE_PORT: control,
+  TIDEGATE_EDGE_PORT: edge,
+  TIDEGATE_PROXY_PORT: proxy,
+  TIDEGATE_PROXY_TLS_PORT: proxyTls,
+  TIDEGATE_STATUS_PORT: statusPage,
+  TIDEGATE_UPSTREAM_PORT: upstream,
 } as const
 
 export const CONTROL = `http://127.0.0.1:${PORTS.TIDEGATE_PORT}`

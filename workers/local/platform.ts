@@ -75,10 +75,8 @@ const startAll = async (
   }
   const node = startNodeRuntime(home, settings, url, await registrationToken(home, url, 'node'))
   stops.push(node.stop)
-  await Promise.all([
-    whenUp(control, home.path('logs', 'edge.log'), () => isInStep(home, url, began)),
-    whenUp(node, home.path('logs', 'node-data-plane.log'), () => isConfigured(ports.status)),
-  ])
+  const log = home.path('logs', 'node-data-plane.log')
+  await whenUp(node, log, () => areInStep(home, url, began))
   return { home, first, parts: [control, node], stop }
 }
 
@@ -104,29 +102,19 @@ const startControlPlane = async (
   return part
 }
 
-/** Whether the Node data plane has a configuration, by its status page: a probe through the proxy would count as traffic. */
-const isConfigured = async (port: number): Promise<boolean> => {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/status`, {
-      signal: AbortSignal.timeout(5000),
-    })
-    const { version } = (await answer.json()) as { version: number }
-    return version > 0
-  } catch {
-    return false
-  }
-}
-
-/** Whether the edge data plane of this start serves what the group published last, as the control plane knows it. */
-const isInStep = async (home: Home, url: string, began: number): Promise<boolean> => {
+/**
+ * Whether both data planes of this start serve what the group published last, as the control plane knows it. A probe through
+ * them would count as traffic.
+ */
+const areInStep = async (home: Home, url: string, began: number): Promise<boolean> => {
   const { body } = await api(url, home.read('admin-token') ?? '').call(
     'GET',
-    '/v2/runtime-groups/default/nodes?page[size]=100',
+    '/v2/runtime-groups/default/nodes',
   )
-  return Nodes.parse(body).data.some(
-    ({ host, in_sync, started_at }) =>
-      host === 'worker' && in_sync && Date.parse(started_at ?? '') >= began,
+  const inStep = Nodes.parse(body).data.filter(
+    ({ in_sync, started_at }) => in_sync && Date.parse(started_at ?? '') >= began,
   )
+  return ['worker', 'node'].every((kind) => inStep.some(({ host }) => host === kind))
 }
 
 const Nodes = z.object({

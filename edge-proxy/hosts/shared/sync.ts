@@ -131,8 +131,11 @@ export const createSync = (options: SyncOptions): Sync => {
     const inUse = intake.serving?.manifest
     const issued = inUse?.version === have ? inUse.issued_at : undefined
     const { token: bearer } = member.membership.registration
+    const back = !control.connected
     const answer = await remote.config(bearer, have, wait, issued)
     control.heard()
+    // What is applied is reported anyway; this is for what was there before we could say so.
+    if (back && answer === undefined) defer(reports.report())
     return answer
   }
 

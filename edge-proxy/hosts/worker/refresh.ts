@@ -32,7 +32,7 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
   /** The latest question, while it is out. */
   let out: symbol | undefined
   let askedAt = Number.NEGATIVE_INFINITY
-  let reportedAt = Number.NEGATIVE_INFINITY
+  let reportedAt = now()
 
   /** Out of touch, a first question is answered at once: so the control plane hears soon that we are there. */
   const ask = async (longest: number): Promise<Turn> => {
@@ -42,8 +42,7 @@ export const refresh = (sync: Sync, configured: () => boolean, now: () => number
     askedAt = now()
     try {
       const turn = await sync.turn(wait)
-      if (!sync.state.connected) reportedAt = Number.NEGATIVE_INFINITY
-      else if (now() - reportedAt >= REPORT_EVERY_MS) {
+      if (now() - reportedAt >= REPORT_EVERY_MS) {
         reportedAt = now()
         defer(sync.report())
       }

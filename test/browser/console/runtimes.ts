@@ -21,6 +21,7 @@ export const runtimes = (stage: () => Stage): void => {
   it('shows both data planes connected and in step with the current version', async () => {
     const page = await stage().open('/groups/default')
     await page.getByText('On 2 of 2 connected runtimes').waitFor()
+    await page.getByText('In sync').nth(1).waitFor()
     expect(await page.getByRole('cell', { name: 'Connected' }).count()).toBe(2)
     expect(await page.getByText('In sync').count()).toBe(2)
     await page.context().close()

@@ -7,10 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SnapshotEntity } from '../../../../edge-proxy/engine/snapshot.ts'
 import { type EdgeSide, startEdge } from '../../../../workers/local/edge.ts'
 import { openHome } from '../../../../workers/local/home.ts'
+import { freePorts } from '../../../support/free-ports.ts'
 import { newSigningKey, REGISTRATION_TOKEN, TestControlPlane } from '../shared/control-plane.ts'
 import { until } from '../shared/setup.ts'
 
-const EDGE_PORT = 21420
+const [port = 0] = await freePorts(1)
 
 let plane: TestControlPlane
 let planeUrl: string
@@ -42,13 +43,13 @@ const serving = (...paths: string[]): SnapshotEntity[] => {
 const start = () =>
   startEdge({
     home: openHome(folder),
-    port: EDGE_PORT,
+    port,
     controlPlane: planeUrl,
     registrationToken: REGISTRATION_TOKEN,
   })
 
 const status = async (path: string): Promise<number> => {
-  const answer = await fetch(`http://127.0.0.1:${EDGE_PORT}${path}`)
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`)
   await answer.arrayBuffer()
   return answer.status
 }
