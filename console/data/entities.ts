@@ -82,5 +82,18 @@ export const labelOf = (kind: Kind | undefined, entity: Entity): string => {
     const value = field && field !== 'key' ? entity[field] : undefined
     if (typeof value === 'string' && value !== '') return value
   }
+  // A certificate has no name of its own, but the names that it answers for.
+  const names = entity.snis
+  if (kind?.name === 'certificate' && Array.isArray(names) && names.length > 0) {
+    return names.length > 1 ? `${names[0]} +${names.length - 1}` : String(names[0])
+  }
   return entity.id.slice(0, 8)
 }
+
+/** The entity as it can be written again: without what the API only adds to its answers. */
+export const writable = (kind: Kind, entity: Entity): Entity => ({
+  ...Object.fromEntries(
+    Object.entries(entity).filter(([field]) => kind.schema.properties?.[field] !== undefined),
+  ),
+  id: entity.id,
+})

@@ -19,9 +19,17 @@ export interface ChartProps {
   height: number
   /** Formats values of the vertical axis. */
   format: (value: number) => string
+  /** The vertical axis counts things: no fractions. */
+  whole?: boolean
   /** The moment under the pointer, by its place in the data. */
   onPoint: (index: number | null) => void
 }
+
+const wholeSteps = Array.from({ length: 12 }, (_, power) => 10 ** power).flatMap((ten) => [
+  ten,
+  2 * ten,
+  5 * ten,
+])
 
 const FONT = '11px ui-sans-serif, system-ui, "Open Sans", sans-serif'
 
@@ -89,6 +97,7 @@ const optionsOf = (props: ChartProps, box: HTMLElement): uPlot.Options => {
         ...axis,
         size: 56,
         space: 36,
+        ...(props.whole ? { incrs: wholeSteps } : {}),
         values: (_, splits) => splits.map((split) => props.format(split)),
       },
     ],

@@ -1,5 +1,5 @@
 import CircleAlert from 'lucide-solid/icons/circle-alert'
-import type { JSX } from 'solid-js'
+import { type JSX, Show } from 'solid-js'
 import { ApiError, messageOf } from '../data/errors.ts'
 import { Button } from './button.tsx'
 
@@ -18,7 +18,9 @@ export const LoadFailure = (props: { error: unknown; what: string; retry: () => 
         </p>
         <p class="break-words text-muted">{messageOf(props.error)}</p>
       </div>
-      <Button onClick={() => props.retry()}>Try again</Button>
+      <Show when={missing()} fallback={<Button onClick={() => props.retry()}>Try again</Button>}>
+        <Button onClick={() => window.history.back()}>Go back</Button>
+      </Show>
     </div>
   )
 }

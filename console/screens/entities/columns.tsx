@@ -39,7 +39,7 @@ export const columnsOf = ({ kind, group, without, onTag }: ColumnOptions): Colum
   return [
     {
       id: 'name',
-      label: kind.name === 'plugin' ? 'Plugin' : words(named ?? 'id'),
+      label: kind.name === 'plugin' ? 'Plugin' : words(named ?? kind.name),
       width: 'sm:w-[24%]',
       cell: (entity) => (
         <A

@@ -1,5 +1,5 @@
 import { createSignal, For, Show } from 'solid-js'
-import { deleteEntity, type Entity, labelOf, putEntity } from '../../data/entities.ts'
+import { deleteEntity, type Entity, labelOf, putEntity, writable } from '../../data/entities.ts'
 import { messageOf } from '../../data/errors.ts'
 import { forgetLabels } from '../../data/labels.ts'
 import { createQuery } from '../../data/query.ts'
@@ -42,9 +42,9 @@ export const DeleteEntity = (props: {
     const label = labelOf(props.kind, entity)
     const going = (known?.going ?? []).map(({ kind, entities }) => ({
       kind,
-      entities: entities.map((one) => ({ ...one })),
+      entities: entities.map((one) => writable(kind, one)),
     }))
-    const copy = { ...entity }
+    const copy = writable(props.kind, entity)
     await deleteEntity(group.name(), props.kind, entity.id)
     forgetLabels()
     const restore = async () => {

@@ -127,36 +127,46 @@ const Content = (props: {
         <Figure label="Received" value={bytesText(totals().request_bytes)} />
         <Figure label="Sent" value={bytesText(totals().response_bytes)} />
       </dl>
-      <div class="grid gap-x-8 gap-y-2 p-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <Plot
-          title={`Requests each ${stepText(props.traffic.step_seconds)}`}
-          legend={classes.map(({ id, dot }) => ({ label: id, dot }))}
-          readout={pointText(props.traffic, props.point, 'requests')}
-        >
-          <Chart
-            data={requests()}
-            series={bars}
-            label={said()}
-            height={220}
-            format={countText}
-            onPoint={props.setPoint}
-          />
-        </Plot>
-        <Plot
-          title="Latency"
-          legend={percentiles.map(({ id, dot }) => ({ label: id, dot }))}
-          readout={pointText(props.traffic, props.point, 'latency')}
-        >
-          <Chart
-            data={latencies()}
-            series={lines}
-            label={`Latency in the last ${props.name}: p50 ${latencyText(totals().p50)}, p95 ${latencyText(totals().p95)}, p99 ${latencyText(totals().p99)}`}
-            height={220}
-            format={latencyText}
-            onPoint={props.setPoint}
-          />
-        </Plot>
-      </div>
+      <Show
+        when={totals().requests > 0}
+        fallback={
+          <div class="m-4 flex h-[244px] items-center justify-center rounded-md bg-sunken text-muted">
+            No requests in the last {props.name}
+          </div>
+        }
+      >
+        <div class="grid gap-x-8 gap-y-2 p-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+          <Plot
+            title={`Requests each ${stepText(props.traffic.step_seconds)}`}
+            legend={classes.map(({ id, dot }) => ({ label: id, dot }))}
+            readout={pointText(props.traffic, props.point, 'requests')}
+          >
+            <Chart
+              whole
+              data={requests()}
+              series={bars}
+              label={said()}
+              height={220}
+              format={countText}
+              onPoint={props.setPoint}
+            />
+          </Plot>
+          <Plot
+            title="Latency"
+            legend={percentiles.map(({ id, dot }) => ({ label: id, dot }))}
+            readout={pointText(props.traffic, props.point, 'latency')}
+          >
+            <Chart
+              data={latencies()}
+              series={lines}
+              label={`Latency in the last ${props.name}: p50 ${latencyText(totals().p50)}, p95 ${latencyText(totals().p95)}, p99 ${latencyText(totals().p99)}`}
+              height={220}
+              format={latencyText}
+              onPoint={props.setPoint}
+            />
+          </Plot>
+        </div>
+      </Show>
     </>
   )
 }

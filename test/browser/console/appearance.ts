@@ -18,7 +18,7 @@ const screens: [path: string, heading: string][] = [
   [`${group}/plugins/new`, 'New plugin'],
   [`${group}/plugins/new/rate-limiting`, 'Rate limiting'],
   [`${group}/upstreams`, 'No upstreams yet'],
-  [`${group}/certificates`, 'No certificates yet'],
+  [`${group}/certificates`, 'Certificates'],
   [`${group}/runtimes`, 'Runtimes'],
   [`${group}/runtimes/add`, 'Add a runtime'],
   [`${group}/versions`, 'Versions'],

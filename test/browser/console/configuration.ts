@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { selfSigned } from '#hosts/node/wire/self-signed'
 import { type Stage, until } from '../stage.ts'
 
 const statusOf = async (url: string, headers: Record<string, string> = {}): Promise<number> => {
@@ -187,6 +188,34 @@ export const configuration = (stage: () => Stage): void => {
     await page.getByText('The consumer is now in the group.').waitFor()
     await page.context().close()
   })
+
+  it('names a certificate by its host names, and Undo brings those back with it', async () => {
+    const { cert, key } = selfSigned('secure.example.com')
+    const page = await stage().open('/groups/default/certificates')
+    await page.getByRole('link', { name: 'New certificate' }).click()
+    await page.locator('#field-cert').fill(cert)
+    await page.locator('#field-key').fill(key)
+    expect(await page.locator('#field-key').evaluate(isMasked)).toBe(true)
+    await page.getByRole('button', { name: 'Create certificate' }).click()
+    await page.getByRole('link', { name: 'Add an SNI' }).click()
+    await page.getByLabel('Name').fill('secure.example.com')
+    await page.getByRole('button', { name: 'Create SNI' }).click()
+    await page.getByRole('cell', { name: 'secure.example.com', exact: true }).waitFor()
+    const [before] = (await admin('GET', '/snis')).data
+
+    await page.getByRole('link', { name: 'Certificates' }).first().click()
+    await act(page, 'secure.example.com', 'Delete')
+    await page.getByText('1 SNI:').waitFor()
+    await page.getByRole('button', { name: 'Delete certificate' }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('secure.example.com is back.').waitFor()
+    expect((await admin('GET', '/snis')).data).toMatchObject([
+      { id: before?.id, name: 'secure.example.com', certificate: before?.certificate },
+    ])
+    await page.context().close()
+  })
+  const isMasked = (element: Element) =>
+    getComputedStyle(element).getPropertyValue('-webkit-text-security') === 'disc'
 
   it('teaches what to do where there is nothing yet', async () => {
     const page = await stage().open('/groups/default/upstreams')
