@@ -28,6 +28,7 @@ export const arrive = (arrival: Arrival, forwarding: Forwarding): ExchangeReques
     port: arrival.port,
     tls: arrival.tls,
     head_bytes: arrival.head_bytes,
+    origin: arrival.origin,
     host,
     host_port: port,
     client: forwarding.client(arrival),

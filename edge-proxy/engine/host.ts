@@ -102,6 +102,8 @@ export interface Host {
   defer(work: Promise<unknown>): void
   /** Runs later: at least this many milliseconds from now. Answers how to cancel it. */
   after(ms: number, run: () => void): () => void
+  /** `digest` of snapshot.ts, as fast as the host can: it is made for each request that shows a key. */
+  digest(secret: string): string
   readonly counters: Counters
   record(record: TrafficRecord): void
   log(

@@ -37,6 +37,7 @@ export const proxy = async (
     target: target.query === undefined ? target.path : `${target.path}?${target.query}`,
     headers: request.headers,
     body: request.body,
+    origin: request.origin,
     connect_timeout: entity.connect_timeout ?? MILLIS,
     write_timeout: entity.write_timeout ?? MILLIS,
     read_timeout: entity.read_timeout ?? MILLIS,

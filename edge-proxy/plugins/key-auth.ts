@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import type { Exchange } from '#engine/exchange'
 import { plugin, type Refusal, refuse } from '#engine/plugin'
-import { digest } from '#engine/snapshot'
 import { optional, text } from '#model/types'
 import { argumentOf, withoutArgument } from './shared/arguments.ts'
 import { authenticated, identify } from './shared/authentication.ts'
@@ -48,7 +47,7 @@ export default plugin({
     },
   ],
 
-  create(config) {
+  create(config, { host }) {
     const { anonymous, hide_credentials, key_in_body, key_in_header, key_in_query } = config
     const names = config.key_names.map((name) => ({
       name,
@@ -86,7 +85,10 @@ export default plugin({
       const found = find(exchange, fields)
       if ('kind' in found) return found
       const { configuration } = exchange
-      const credential = configuration.credential('keyauth_credentials', digest(textOf(found.key)))
+      const credential = configuration.credential(
+        'keyauth_credentials',
+        host.digest(textOf(found.key)),
+      )
       const consumer = credential && configuration.consumer(credential.consumer.id)
       if (!credential || !consumer) return unknown
       identify(exchange, consumer, credential, credential.id)

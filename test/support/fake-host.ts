@@ -9,6 +9,7 @@ import type {
   UpstreamFailure,
 } from '#engine/host'
 import type { TrafficRecord } from '#engine/record'
+import { digest } from '#engine/snapshot'
 
 /** A host that keeps what the engine did with it, and whose clock and timers the test moves. */
 export interface FakeHost extends Host {
@@ -77,6 +78,7 @@ export const fakeHost = (): FakeHost => {
       timers.add(timer)
       return () => void timers.delete(timer)
     },
+    digest,
     counters: {
       get: (key) => {
         const found = counters.get(key)

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Counters, Host, UpstreamAnswer, UpstreamCall } from '#engine/host'
 import type { TrafficRecord } from '#engine/record'
@@ -63,6 +64,7 @@ export const nodeHost = (options: NodeHostOptions): NodeHost => {
       return cancel
     },
 
+    digest: (secret) => `sha256:${hash('sha256', secret)}`,
     counters,
     record,
     log,

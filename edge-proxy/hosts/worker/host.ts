@@ -1,6 +1,7 @@
 import { connect as connectSocket } from 'cloudflare:sockets'
 import type { Host, OutboundRequest } from '#engine/host'
 import { dataPointOf, pointOf } from '#engine/point'
+import { digest } from '#engine/snapshot'
 import { isolateCounters } from './counters.ts'
 import { defer } from './defer.ts'
 import type { Connect } from './socket-call.ts'
@@ -35,6 +36,7 @@ export const workerHost = ({
     fetch: fetchOutbound,
     defer,
     after,
+    digest,
     counters: isolateCounters(now),
     record(record) {
       const { group, node } = identity()
