@@ -13,6 +13,8 @@ export const ChipsControl = (props: { field: Chips; path: Path; label: string | 
   const form = useForm()
   const [text, setText] = createSignal('')
   const items = () => (form.at(props.path) as (string | number)[] | undefined) ?? []
+  /** Methods are case-sensitive, and upper case is what is meant. */
+  const upper = () => props.field.name === 'methods'
   const tags = () => props.field.name === 'tags'
 
   const add = (line: string) => {
@@ -20,7 +22,7 @@ export const ChipsControl = (props: { field: Chips; path: Path; label: string | 
       .split(tags() ? /[,\n]/ : '\n')
       .map((part) => part.trim())
       .filter((part) => part !== '')
-      .map((part) => (props.field.numeric ? numberOf(part) : part))
+      .map((part) => (props.field.numeric ? numberOf(part) : upper() ? part.toUpperCase() : part))
       .filter((part) => !items().includes(part))
     setText('')
     if (parts.length > 0) form.set(props.path, [...items(), ...new Set(parts)])

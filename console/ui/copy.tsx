@@ -3,6 +3,19 @@ import Copy from 'lucide-solid/icons/copy'
 import { createSignal, onCleanup, Show } from 'solid-js'
 import { notify } from './toast.tsx'
 
+const REFUSED = 'The browser did not allow copying.'
+
+/** Copies text. Throws where the browser does not allow it: outside of https and localhost there is no clipboard. */
+const copyText = async (text: string): Promise<void> => navigator.clipboard.writeText(text)
+
+/** Copies text, and says in passing whether it worked. */
+export const copyAndTell = (text: string, done: string): void => {
+  copyText(text).then(
+    () => notify(done),
+    () => notify(REFUSED, { failed: true }),
+  )
+}
+
 /** Copies text and says so for a moment. */
 export const CopyButton = (props: { text: string; label: string; class?: string }) => {
   const [done, setDone] = createSignal(false)
@@ -10,12 +23,12 @@ export const CopyButton = (props: { text: string; label: string; class?: string 
   onCleanup(() => clearTimeout(timer))
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(props.text)
+      await copyText(props.text)
       setDone(true)
       clearTimeout(timer)
       timer = setTimeout(() => setDone(false), 2_000)
     } catch {
-      notify('The browser did not allow copying.', { failed: true })
+      notify(REFUSED, { failed: true })
     }
   }
   return (

@@ -8,7 +8,7 @@ import { type Kind, kindNamed } from '../../data/schemas.ts'
 import { mayWrite } from '../../data/session.ts'
 import { problemsOf, sentenceOf } from '../../forms/problems.ts'
 import { Button } from '../../ui/button.tsx'
-import { LoadFailure } from '../../ui/notice.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { CardSkeleton } from '../../ui/skeleton.tsx'
 import { Time } from '../../ui/time.tsx'
 import { notify } from '../../ui/toast.tsx'
@@ -105,42 +105,35 @@ const Panel = (props: {
         <h2>{props.title}</h2>
         <p class="text-muted">{props.note}</p>
       </header>
-      <Show
-        when={!list.error()}
-        fallback={
-          <LoadFailure what="list" error={list.error()} retry={() => void list.refresh()} />
-        }
-      >
-        <Show when={list.data()} fallback={<CardSkeleton label="Loading" class="h-24" />}>
-          {(page) => (
-            <ul class="divide-y divide-line">
-              <For
-                each={page().data}
-                fallback={<li class="px-4 py-5 text-center text-muted">None yet.</li>}
-              >
-                {(entity) => (
-                  <li class="flex min-h-11 items-center gap-3 py-1 pr-2 pl-4">
-                    <span class="min-w-0 flex-1">{props.row(entity)}</span>
-                    <span class="shrink-0 text-[13px] text-muted">
-                      <Time at={entity.created_at} />
-                    </span>
-                    <Show when={mayWrite()}>
-                      <button
-                        type="button"
-                        class="icon-button"
-                        aria-label={`Delete ${props.field === 'key' ? 'this key' : entity.group}`}
-                        onClick={() => setDoomed(entity)}
-                      >
-                        <Trash size={16} />
-                      </button>
-                    </Show>
-                  </li>
-                )}
-              </For>
-            </ul>
-          )}
-        </Show>
-      </Show>
+      <Loaded query={list} what="list" skeleton={<CardSkeleton label="Loading" class="h-24" />}>
+        {(page) => (
+          <ul class="divide-y divide-line">
+            <For
+              each={page().data}
+              fallback={<li class="px-4 py-5 text-center text-muted">None yet.</li>}
+            >
+              {(entity) => (
+                <li class="flex min-h-11 items-center gap-3 py-1 pr-2 pl-4">
+                  <span class="min-w-0 flex-1">{props.row(entity)}</span>
+                  <span class="shrink-0 text-[13px] text-muted">
+                    <Time at={entity.created_at} />
+                  </span>
+                  <Show when={mayWrite()}>
+                    <button
+                      type="button"
+                      class="icon-button"
+                      aria-label={`Delete ${props.field === 'key' ? 'this key' : entity.group}`}
+                      onClick={() => setDoomed(entity)}
+                    >
+                      <Trash size={16} />
+                    </button>
+                  </Show>
+                </li>
+              )}
+            </For>
+          </ul>
+        )}
+      </Loaded>
       <Show when={mayWrite()}>
         <form class="border-line border-t p-4" onSubmit={add}>
           <div class="flex flex-wrap gap-2">

@@ -9,8 +9,10 @@ import { messageOf } from '../../data/errors.ts'
 import { createQuery } from '../../data/query.ts'
 import type { Kind } from '../../data/schemas.ts'
 import { mayWrite } from '../../data/session.ts'
+import { copyAndTell } from '../../ui/copy.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { Menu, type MenuItem } from '../../ui/menu.tsx'
-import { Empty, LoadFailure } from '../../ui/notice.tsx'
+import { Empty } from '../../ui/notice.tsx'
 import { createCursor, Pager } from '../../ui/pager.tsx'
 import { ListSkeleton } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
@@ -86,11 +88,7 @@ export const EntityList = (props: EntityListProps) => {
     {
       label: 'Copy id',
       icon: () => <Hash size={16} />,
-      act: () =>
-        void navigator.clipboard.writeText(entity.id).then(
-          () => notify('The id was copied.'),
-          () => notify('The browser did not allow copying.', { failed: true }),
-        ),
+      act: () => copyAndTell(entity.id, 'The id was copied.'),
     },
     ...(mayWrite()
       ? [
@@ -118,11 +116,8 @@ export const EntityList = (props: EntityListProps) => {
   })
 
   return (
-    <Show
-      when={!list.error()}
-      fallback={<LoadFailure what="list" error={list.error()} retry={() => void list.refresh()} />}
-    >
-      <Show when={list.data()} fallback={<ListSkeleton label="Loading" />}>
+    <>
+      <Loaded query={list} what="list" skeleton={<ListSkeleton label="Loading" />}>
         {(page) => (
           <Show
             when={page().data.length > 0}
@@ -154,14 +149,14 @@ export const EntityList = (props: EntityListProps) => {
             <Pager previous={cursor.previous()} next={cursor.next(page().offset)} />
           </Show>
         )}
-      </Show>
+      </Loaded>
       <DeleteEntity
         kind={props.kind}
         entity={doomed()}
         close={() => setDoomed(undefined)}
         done={() => void list.refresh()}
       />
-    </Show>
+    </>
   )
 }
 

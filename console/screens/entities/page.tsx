@@ -11,12 +11,12 @@ import { type Kind, kinds } from '../../data/schemas.ts'
 import { mayWrite } from '../../data/session.ts'
 import { words } from '../../forms/words.ts'
 import { LinkButton } from '../../ui/button.tsx'
+import { copyAndTell } from '../../ui/copy.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { LoadFailure } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { CardSkeleton } from '../../ui/skeleton.tsx'
 import { type Tab, Tabs } from '../../ui/tabs.tsx'
-import { notify } from '../../ui/toast.tsx'
 import { Credentials } from '../consumers/credentials.tsx'
 import { useGroup } from '../frame/group-context.ts'
 import { NotFound } from '../frame/not-found.tsx'
@@ -46,20 +46,13 @@ export const EntityPage = () => {
   return (
     <Show when={kind()} keyed fallback={<NotFound />}>
       {(found) => (
-        <Show
-          when={!entity.error()}
-          fallback={
-            <LoadFailure
-              what={kindWord(found)}
-              error={entity.error()}
-              retry={() => void entity.refresh()}
-            />
-          }
+        <Loaded
+          query={entity}
+          what={kindWord(found)}
+          skeleton={<CardSkeleton label="Loading" class="h-96" />}
         >
-          <Show when={entity.data()} fallback={<CardSkeleton label="Loading" class="h-96" />}>
-            {(loaded) => <Detail kind={found} entity={loaded()} />}
-          </Show>
-        </Show>
+          {(loaded) => <Detail kind={found} entity={loaded()} />}
+        </Loaded>
       )}
     </Show>
   )
@@ -123,11 +116,7 @@ const Detail = (props: { kind: Kind; entity: Entity }) => {
                 {
                   label: 'Copy id',
                   icon: () => <Hash size={16} />,
-                  act: () =>
-                    void navigator.clipboard.writeText(props.entity.id).then(
-                      () => notify('The id was copied.'),
-                      () => notify('The browser did not allow copying.', { failed: true }),
-                    ),
+                  act: () => copyAndTell(props.entity.id, 'The id was copied.'),
                 },
                 ...(mayWrite()
                   ? [

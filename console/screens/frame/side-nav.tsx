@@ -1,6 +1,7 @@
 import { Dialog } from '@kobalte/core/dialog'
 import { A, useMatch, useNavigate } from '@solidjs/router'
 import Activity from 'lucide-solid/icons/activity'
+import BookOpen from 'lucide-solid/icons/book-open'
 import Box from 'lucide-solid/icons/box'
 import Check from 'lucide-solid/icons/check'
 import ChevronsUpDown from 'lucide-solid/icons/chevrons-up-down'
@@ -110,7 +111,14 @@ const Content = () => {
         <span class="font-semibold text-[15px] tracking-tight">Tidegate</span>
       </A>
       <nav aria-label="Main" class="min-h-0 flex-1 overflow-y-auto px-2 pb-4">
-        <Show when={group()} fallback={<Section links={topLinks} />}>
+        <Show
+          when={group()}
+          fallback={
+            <Section links={topLinks}>
+              <Reference />
+            </Section>
+          }
+        >
           {(name) => (
             <>
               <GroupSwitch name={name()} />
@@ -131,7 +139,9 @@ const Content = () => {
                 ]}
               />
               <Section title="Configuration" links={entityLinks(base())} />
-              <Section title="Organization" links={topLinks} />
+              <Section title="Organization" links={topLinks}>
+                <Reference />
+              </Section>
             </>
           )}
         </Show>
@@ -146,7 +156,7 @@ const topLinks: Link[] = [
   { label: 'API tokens', href: '/tokens', icon: () => <KeyRound size={16} /> },
 ]
 
-const Section = (props: { title?: string; links: Link[] }) => (
+const Section = (props: { title?: string; links: Link[]; children?: JSX.Element }) => (
   <div class="mt-2">
     <Show when={props.title}>
       <p class="mt-4 mb-1 px-2.5 font-medium text-muted text-xs">{props.title}</p>
@@ -168,8 +178,24 @@ const Section = (props: { title?: string; links: Link[] }) => (
           </li>
         )}
       </For>
+      {props.children}
     </ul>
   </div>
+)
+
+/** The API's own pages are not the console's: they open beside it. */
+const Reference = () => (
+  <li>
+    <a
+      href="/reference"
+      target="_blank"
+      rel="noopener"
+      class="flex h-8 items-center gap-2.5 rounded-md px-2.5 text-muted hover:bg-hover hover:text-ink"
+    >
+      <BookOpen size={16} />
+      API reference
+    </a>
+  </li>
 )
 
 const GroupSwitch = (props: { name: string }) => {

@@ -8,8 +8,9 @@ import { createQuery } from '../../data/query.ts'
 import { mayWrite } from '../../data/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { Empty, LoadFailure } from '../../ui/notice.tsx'
+import { Empty } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { ListSkeleton } from '../../ui/skeleton.tsx'
@@ -36,96 +37,89 @@ export const GroupsPage = () => {
         A runtime group is a configuration of its own and the runtimes that serve it: one for each
         environment, region or team.
       </PageHeader>
-      <Show
-        when={!groups.error()}
-        fallback={
-          <LoadFailure
-            what="list of groups"
-            error={groups.error()}
-            retry={() => void groups.refresh()}
-          />
-        }
+      <Loaded
+        query={groups}
+        what="list of groups"
+        skeleton={<ListSkeleton label="Loading groups" />}
       >
-        <Show when={groups.data()} fallback={<ListSkeleton label="Loading groups" />}>
-          {(list) => (
-            <Show
-              when={list().data.length > 0}
-              fallback={
-                <Empty title="No runtime group yet" action={mayWrite() && create()}>
-                  Make one, then add services, routes and a runtime that serves them.
-                </Empty>
+        {(list) => (
+          <Show
+            when={list().data.length > 0}
+            fallback={
+              <Empty title="No runtime group yet" action={mayWrite() && create()}>
+                Make one, then add services, routes and a runtime that serves them.
+              </Empty>
+            }
+          >
+            <Table
+              label="Runtime groups"
+              rows={list().data}
+              columns={[
+                {
+                  id: 'name',
+                  label: 'Name',
+                  width: 'sm:w-[30%]',
+                  cell: (group) => (
+                    <A
+                      class="link font-medium"
+                      title={group.name}
+                      href={`/groups/${encodeURIComponent(group.name)}`}
+                    >
+                      {group.name}
+                    </A>
+                  ),
+                },
+                {
+                  id: 'description',
+                  label: 'Description',
+                  cell: (group) => (
+                    <span
+                      class={`text-muted ${group.description ? '' : 'nothing'}`}
+                      title={group.description ?? ''}
+                    >
+                      {group.description || '–'}
+                    </span>
+                  ),
+                },
+                {
+                  id: 'updated',
+                  label: 'Changed',
+                  width: 'sm:w-32',
+                  cell: (group) => <Time at={group.updated_at} />,
+                },
+              ]}
+              actions={(group) => (
+                <Show when={mayWrite()}>
+                  <Menu
+                    label={`Actions for ${group.name}`}
+                    items={[
+                      {
+                        label: 'Rename',
+                        icon: () => <Pencil size={16} />,
+                        act: () => setEdited(group),
+                      },
+                      {
+                        label: 'Delete',
+                        icon: () => <Trash size={16} />,
+                        danger: true,
+                        act: () => setDoomed(group),
+                      },
+                    ]}
+                  />
+                </Show>
+              )}
+            />
+            <Pager
+              previous={page() > 1 ? () => setPage(page() - 1) : undefined}
+              next={
+                (meta()?.total ?? 0) > page() * (meta()?.size ?? 50)
+                  ? () => setPage(page() + 1)
+                  : undefined
               }
-            >
-              <Table
-                label="Runtime groups"
-                rows={list().data}
-                columns={[
-                  {
-                    id: 'name',
-                    label: 'Name',
-                    width: 'sm:w-[30%]',
-                    cell: (group) => (
-                      <A
-                        class="link font-medium"
-                        title={group.name}
-                        href={`/groups/${encodeURIComponent(group.name)}`}
-                      >
-                        {group.name}
-                      </A>
-                    ),
-                  },
-                  {
-                    id: 'description',
-                    label: 'Description',
-                    cell: (group) => (
-                      <span
-                        class={`text-muted ${group.description ? '' : 'nothing'}`}
-                        title={group.description ?? ''}
-                      >
-                        {group.description || '–'}
-                      </span>
-                    ),
-                  },
-                  {
-                    id: 'updated',
-                    label: 'Changed',
-                    width: 'sm:w-32',
-                    cell: (group) => <Time at={group.updated_at} />,
-                  },
-                ]}
-                actions={(group) => (
-                  <Show when={mayWrite()}>
-                    <Menu
-                      label={`Actions for ${group.name}`}
-                      items={[
-                        {
-                          label: 'Rename',
-                          icon: () => <Pencil size={16} />,
-                          act: () => setEdited(group),
-                        },
-                        {
-                          label: 'Delete',
-                          icon: () => <Trash size={16} />,
-                          danger: true,
-                          act: () => setDoomed(group),
-                        },
-                      ]}
-                    />
-                  </Show>
-                )}
-              />
-              <Pager
-                previous={page() > 1 ? () => setPage(page() - 1) : undefined}
-                next={
-                  (meta()?.total ?? 0) > page() * (meta()?.size ?? 50)
-                    ? () => setPage(page() + 1)
-                    : undefined
-                }
-              />
-            </Show>
-          )}
-        </Show>
-      </Show>
+            />
+          </Show>
+        )}
+      </Loaded>
       <GroupDialog
         group={edited()}
         close={() => setEdited(undefined)}

@@ -5,7 +5,7 @@ import { listNodes } from '../../data/groups.ts'
 import { createQuery } from '../../data/query.ts'
 import { mayWrite } from '../../data/session.ts'
 import { LinkButton } from '../../ui/button.tsx'
-import { LoadFailure } from '../../ui/notice.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { ListSkeleton } from '../../ui/skeleton.tsx'
 import { useGroup } from '../frame/group-context.ts'
@@ -37,55 +37,45 @@ export const OverviewPage = () => {
         <PublishFailure />
         <FirstSteps runtimes={nodes.data()?.data.length} />
         <TrafficCard />
-        <Show
-          when={!nodes.error()}
-          fallback={
-            <LoadFailure
-              what="list of runtimes"
-              error={nodes.error()}
-              retry={() => void nodes.refresh()}
-            />
-          }
-        >
-          <div class="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
-            <section aria-labelledby="runtimes-heading" class="min-w-0">
-              <div class="mb-2 flex min-h-8 items-center justify-between gap-4">
-                <h2 id="runtimes-heading">Runtimes</h2>
-                <Show when={mayWrite()}>
-                  <LinkButton href={group.href('/runtimes/add')}>
-                    <Plus size={16} />
-                    Add a runtime
-                  </LinkButton>
-                </Show>
-              </div>
-              <Show
-                when={nodes.data()}
-                fallback={<ListSkeleton label="Loading runtimes" rows={2} />}
-              >
-                {(page) => (
-                  <Show
-                    when={page().data.length > 0}
-                    fallback={
-                      <p class="card px-4 py-6 text-center text-muted">
-                        No runtime has registered yet: nothing serves this configuration.
-                      </p>
-                    }
-                  >
-                    <RuntimeTable nodes={page().data.slice(0, SHOWN)} />
-                    <Show when={page().data.length > SHOWN}>
-                      <p class="mt-2">
-                        <A class="link" href={group.href('/runtimes')}>
-                          All {page().data.length} runtimes
-                        </A>
-                      </p>
-                    </Show>
-                  </Show>
-                )}
+        <div class="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
+          <section aria-labelledby="runtimes-heading" class="min-w-0">
+            <div class="mb-2 flex min-h-8 items-center justify-between gap-4">
+              <h2 id="runtimes-heading">Runtimes</h2>
+              <Show when={mayWrite()}>
+                <LinkButton href={group.href('/runtimes/add')}>
+                  <Plus size={16} />
+                  Add a runtime
+                </LinkButton>
               </Show>
-            </section>
-            <Spread nodes={nodes.data()?.data ?? []} />
-          </div>
-        </Show>
+            </div>
+            <Loaded
+              query={nodes}
+              what="list of runtimes"
+              skeleton={<ListSkeleton label="Loading runtimes" rows={2} />}
+            >
+              {(page) => (
+                <Show
+                  when={page().data.length > 0}
+                  fallback={
+                    <p class="card px-4 py-6 text-center text-muted">
+                      No runtime has registered yet: nothing serves this configuration.
+                    </p>
+                  }
+                >
+                  <RuntimeTable nodes={page().data.slice(0, SHOWN)} />
+                  <Show when={page().data.length > SHOWN}>
+                    <p class="mt-2">
+                      <A class="link" href={group.href('/runtimes')}>
+                        All {page().data.length} runtimes
+                      </A>
+                    </p>
+                  </Show>
+                </Show>
+              )}
+            </Loaded>
+          </section>
+          <Spread nodes={nodes.data()?.data ?? []} />
+        </div>
       </div>
     </>
   )

@@ -10,7 +10,7 @@ import {
 } from '../../data/groups.ts'
 import { createQuery } from '../../data/query.ts'
 import { Chart, type ChartSeries } from '../../ui/chart.tsx'
-import { LoadFailure } from '../../ui/notice.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { useGroup } from '../frame/group-context.ts'
 import { bytesText, countText, latencyText, shareText } from './format.ts'
 
@@ -69,29 +69,15 @@ const TrafficCard = (props: { only?: TrafficFilter }) => {
           </For>
         </fieldset>
       </header>
-      <Show
-        when={!traffic.error()}
-        fallback={
-          <div class="p-4">
-            <LoadFailure
-              what="traffic"
-              error={traffic.error()}
-              retry={() => void traffic.refresh()}
-            />
-          </div>
-        }
+      <Loaded
+        query={traffic}
+        what="traffic"
+        skeleton={<div class="m-4 h-[318px] skeleton" role="status" aria-label="Loading traffic" />}
       >
-        <Show
-          when={traffic.data()}
-          fallback={
-            <div class="m-4 h-[318px] skeleton" role="status" aria-label="Loading traffic" />
-          }
-        >
-          {(data) => (
-            <Content traffic={data()} name={names[range()]} point={point()} setPoint={setPoint} />
-          )}
-        </Show>
-      </Show>
+        {(data) => (
+          <Content traffic={data()} name={names[range()]} point={point()} setPoint={setPoint} />
+        )}
+      </Loaded>
     </section>
   )
 }

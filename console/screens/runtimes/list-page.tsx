@@ -4,7 +4,8 @@ import { listNodes } from '../../data/groups.ts'
 import { createQuery } from '../../data/query.ts'
 import { mayWrite } from '../../data/session.ts'
 import { LinkButton } from '../../ui/button.tsx'
-import { Empty, LoadFailure } from '../../ui/notice.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Empty } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { createCursor, Pager } from '../../ui/pager.tsx'
 import { ListSkeleton } from '../../ui/skeleton.tsx'
@@ -35,33 +36,26 @@ export const RuntimesPage = () => {
         The data planes that serve this group: edge Workers and Node processes, all on the same
         signed configuration.
       </PageHeader>
-      <Show
-        when={!nodes.error()}
-        fallback={
-          <LoadFailure
-            what="list of runtimes"
-            error={nodes.error()}
-            retry={() => void nodes.refresh()}
-          />
-        }
+      <Loaded
+        query={nodes}
+        what="list of runtimes"
+        skeleton={<ListSkeleton label="Loading runtimes" rows={3} />}
       >
-        <Show when={nodes.data()} fallback={<ListSkeleton label="Loading runtimes" rows={3} />}>
-          {(page) => (
-            <Show
-              when={page().data.length > 0}
-              fallback={
-                <Empty title="No runtime yet" action={mayWrite() && add()}>
-                  A runtime is a process of the gateway. It registers with a token, takes the
-                  group's configuration, and goes on serving when the control plane is away.
-                </Empty>
-              }
-            >
-              <RuntimeTable nodes={page().data} />
-              <Pager previous={cursor.previous()} next={cursor.next(page().offset)} />
-            </Show>
-          )}
-        </Show>
-      </Show>
+        {(page) => (
+          <Show
+            when={page().data.length > 0}
+            fallback={
+              <Empty title="No runtime yet" action={mayWrite() && add()}>
+                A runtime is a process of the gateway. It registers with a token, takes the group's
+                configuration, and goes on serving when the control plane is away.
+              </Empty>
+            }
+          >
+            <RuntimeTable nodes={page().data} />
+            <Pager previous={cursor.previous()} next={cursor.next(page().offset)} />
+          </Show>
+        )}
+      </Loaded>
     </>
   )
 }

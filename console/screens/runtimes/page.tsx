@@ -9,7 +9,7 @@ import { mayWrite } from '../../data/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
-import { LoadFailure } from '../../ui/notice.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { CardSkeleton } from '../../ui/skeleton.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -32,16 +32,9 @@ export const RuntimePage = () => {
     { everyMs: REFRESH_MS },
   )
   return (
-    <Show
-      when={!node.error()}
-      fallback={
-        <LoadFailure what="runtime" error={node.error()} retry={() => void node.refresh()} />
-      }
-    >
-      <Show when={node.data()} fallback={<CardSkeleton label="Loading" class="h-96" />}>
-        {(loaded) => <Detail node={loaded()} />}
-      </Show>
-    </Show>
+    <Loaded query={node} what="runtime" skeleton={<CardSkeleton label="Loading" class="h-96" />}>
+      {(loaded) => <Detail node={loaded()} />}
+    </Loaded>
   )
 }
 

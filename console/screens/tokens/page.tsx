@@ -6,7 +6,8 @@ import { listTokens, revokeToken, type Token } from '../../data/tokens.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
-import { Empty, LoadFailure } from '../../ui/notice.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Empty } from '../../ui/notice.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { createCursor, Pager } from '../../ui/pager.tsx'
 import { ListSkeleton } from '../../ui/skeleton.tsx'
@@ -38,79 +39,72 @@ export const TokensPage = () => {
         For programs: scripts, pipelines, decK. A token acts for whoever made it, with the role it
         was given.
       </PageHeader>
-      <Show
-        when={!tokens.error()}
-        fallback={
-          <LoadFailure
-            what="list of tokens"
-            error={tokens.error()}
-            retry={() => void tokens.refresh()}
-          />
-        }
+      <Loaded
+        query={tokens}
+        what="list of tokens"
+        skeleton={<ListSkeleton label="Loading tokens" rows={3} />}
       >
-        <Show when={tokens.data()} fallback={<ListSkeleton label="Loading tokens" rows={3} />}>
-          {(list) => (
-            <Show
-              when={list().data.length > 0}
-              fallback={
-                <Empty title="No token yet" action={create()}>
-                  Send one as <code class="code">Authorization: Bearer</code> with each request to
-                  the API.
-                </Empty>
-              }
-            >
-              <Table
-                label="API tokens"
-                rows={list().data}
-                columns={[
-                  {
-                    id: 'name',
-                    label: 'Name',
-                    cell: (token) => <span title={token.name}>{token.name}</span>,
-                  },
-                  {
-                    id: 'user',
-                    label: 'Acts for',
-                    width: 'sm:w-[20%]',
-                    cell: (token) => <span title={token.user.name}>{token.user.name}</span>,
-                  },
-                  { id: 'role', label: 'Role', width: 'sm:w-24', cell: (token) => token.role },
-                  {
-                    id: 'created',
-                    label: 'Created',
-                    width: 'sm:w-30',
-                    cell: (token) => <Time at={token.created_at} />,
-                  },
-                  {
-                    id: 'used',
-                    label: 'Last used',
-                    width: 'sm:w-30',
-                    cell: (token) => <Time at={token.last_used_at} />,
-                  },
-                  {
-                    id: 'expires',
-                    label: 'Expires',
-                    width: 'sm:w-30',
-                    cell: (token) => <Expiry token={token} />,
-                  },
-                ]}
-                actions={(token) => (
-                  <button
-                    type="button"
-                    class="icon-button"
-                    aria-label={`Revoke ${token.name}`}
-                    title="Revoke"
-                    onClick={() => setDoomed(token)}
-                  >
-                    <Trash size={16} />
-                  </button>
-                )}
-              />
-              <Pager previous={cursor.previous()} next={cursor.next(list().offset)} />
-            </Show>
-          )}
-        </Show>
-      </Show>
+        {(list) => (
+          <Show
+            when={list().data.length > 0}
+            fallback={
+              <Empty title="No token yet" action={create()}>
+                Send one as <code class="code">Authorization: Bearer</code> with each request to the
+                API.
+              </Empty>
+            }
+          >
+            <Table
+              label="API tokens"
+              rows={list().data}
+              columns={[
+                {
+                  id: 'name',
+                  label: 'Name',
+                  cell: (token) => <span title={token.name}>{token.name}</span>,
+                },
+                {
+                  id: 'user',
+                  label: 'Acts for',
+                  width: 'sm:w-[20%]',
+                  cell: (token) => <span title={token.user.name}>{token.user.name}</span>,
+                },
+                { id: 'role', label: 'Role', width: 'sm:w-24', cell: (token) => token.role },
+                {
+                  id: 'created',
+                  label: 'Created',
+                  width: 'sm:w-30',
+                  cell: (token) => <Time at={token.created_at} />,
+                },
+                {
+                  id: 'used',
+                  label: 'Last used',
+                  width: 'sm:w-30',
+                  cell: (token) => <Time at={token.last_used_at} />,
+                },
+                {
+                  id: 'expires',
+                  label: 'Expires',
+                  width: 'sm:w-30',
+                  cell: (token) => <Expiry token={token} />,
+                },
+              ]}
+              actions={(token) => (
+                <button
+                  type="button"
+                  class="icon-button"
+                  aria-label={`Revoke ${token.name}`}
+                  title="Revoke"
+                  onClick={() => setDoomed(token)}
+                >
+                  <Trash size={16} />
+                </button>
+              )}
+            />
+            <Pager previous={cursor.previous()} next={cursor.next(list().offset)} />
+          </Show>
+        )}
+      </Loaded>
       <NewToken open={making()} close={() => setMaking(false)} done={() => void tokens.refresh()} />
       <Confirm
         open={doomed() !== undefined}

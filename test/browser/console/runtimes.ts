@@ -136,4 +136,15 @@ export const runtimes = (stage: () => Stage): void => {
     await page.getByRole('link', { name: 'orders' }).waitFor()
     await page.context().close()
   })
+
+  it('keeps what it knows while the control plane is away, and says that it may be old', async () => {
+    const page = await stage().open('/groups/default/runtimes')
+    await page.getByRole('link', { name: 'edge' }).waitFor()
+    await page.route('**/nodes*', (route) => route.abort())
+    await page.getByText('This may be out of date').waitFor()
+    expect(await page.getByRole('link', { name: 'edge' }).count()).toBe(1)
+    await page.unroute('**/nodes*')
+    await page.getByText('This may be out of date').waitFor({ state: 'detached' })
+    await page.context().close()
+  })
 }

@@ -1,8 +1,8 @@
 import { cleanup, fireEvent, screen, waitFor } from '@solidjs/testing-library'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fields } from '#model/violation'
 import { ApiError } from '../../../console/data/errors.ts'
-import { answerApi, controlNamed, fieldsOfKind, openForm } from '../open-form.tsx'
+import { controlNamed, fieldsOfKind, openForm } from '../open-form.tsx'
 
 const refuse = (fields: Fields) => () => {
   throw new ApiError(400, 'schema violation', fields)
@@ -18,10 +18,7 @@ const add = (control: HTMLElement, value: string) => {
 beforeEach(() => {
   Element.prototype.scrollIntoView = () => {}
 })
-afterEach(() => {
-  cleanup()
-  vi.unstubAllGlobals()
-})
+afterEach(cleanup)
 
 describe('a form made from a schema', () => {
   it('shows the defaults, and sends them with what was typed', async () => {
@@ -238,77 +235,5 @@ describe('controls', () => {
     expect(key.type).toBe('password')
     fireEvent.click(screen.getByRole('button', { name: 'Show Key' }))
     expect(key.type).toBe('text')
-  })
-})
-
-describe('the reference picker', () => {
-  const id = '6f2d5bb0-5f0a-4f6f-9f64-d3ab1f5a3f01'
-  const services = '/v2/runtime-groups/default/core-entities/services'
-  const answers = {
-    [services]: {
-      data: [
-        { id, name: 'orders' },
-        { id: 'b', name: 'quotes' },
-      ],
-      next: null,
-    },
-    [`${services}/${id}`]: { id, name: 'orders' },
-  }
-
-  it('searches, and picks by keyboard', async () => {
-    const { asked } = await answerApi(answers)
-    const { container, sent } = openForm({ fields: fieldsOfKind('route') })
-    const service = controlNamed(container, 'service')
-    type(service, 'or')
-    expect(await screen.findByRole('option', { name: /orders/ })).toBeTruthy()
-    expect(asked.at(-1)).toBe(`${services}?search=or&size=20`)
-    fireEvent.keyDown(service, { key: 'Enter' })
-    save()
-    await waitFor(() => expect(sent[0]?.service).toEqual({ id }))
-    expect(service.value).toBe('orders')
-  })
-
-  it('shows the name of what is picked already, and lets go of it', async () => {
-    await answerApi(answers)
-    const { container, sent } = openForm({
-      fields: fieldsOfKind('route'),
-      entity: { service: { id } },
-    })
-    await waitFor(() => expect(controlNamed(container, 'service').value).toBe('orders'))
-    fireEvent.click(screen.getByRole('button', { name: 'Clear Service' }))
-    save()
-    await waitFor(() => expect(sent[0]?.service).toBeNull())
-  })
-
-  it('closes on Escape and keeps what was picked', async () => {
-    await answerApi(answers)
-    const { container } = openForm({ fields: fieldsOfKind('route'), entity: { service: { id } } })
-    const service = controlNamed(container, 'service')
-    await waitFor(() => expect(service.value).toBe('orders'))
-    type(service, 'something else')
-    await screen.findByRole('listbox')
-    fireEvent.keyDown(service, { key: 'Escape' })
-    expect(screen.queryByRole('listbox')).toBeNull()
-    expect(service.value).toBe('orders')
-  })
-})
-
-describe('unsaved changes', () => {
-  it('are asked about before they are left, and kept on Stay', async () => {
-    const { container } = openForm({ fields: fieldsOfKind('service') })
-    type(controlNamed(container, 'host'), 'precious')
-    fireEvent.click(screen.getByRole('link', { name: 'Cancel' }))
-    expect(await screen.findByText('Leave without saving?')).toBeTruthy()
-    fireEvent.click(screen.getByRole('button', { name: 'Stay' }))
-    expect(controlNamed(container, 'host').value).toBe('precious')
-    fireEvent.click(screen.getByRole('link', { name: 'Cancel' }))
-    fireEvent.click(await screen.findByRole('button', { name: 'Leave' }))
-    expect(await screen.findByText('Elsewhere')).toBeTruthy()
-  })
-
-  it('are not asked about when there are none', async () => {
-    openForm({ fields: fieldsOfKind('service') })
-    fireEvent.click(screen.getByRole('link', { name: 'Cancel' }))
-    expect(await screen.findByText('Elsewhere')).toBeTruthy()
   })
 })
