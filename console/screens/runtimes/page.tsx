@@ -150,7 +150,7 @@ const Detail = (props: { node: RuntimeNode }) => {
 const Fact = (props: { label: string; wide?: boolean; children: JSX.Element }) => (
   <div class={`min-w-0 ${props.wide ? 'col-span-2' : ''}`}>
     <dt class="text-muted text-xs">{props.label}</dt>
-    <dd class="truncate">{props.children}</dd>
+    <dd class={props.wide ? 'truncate' : ''}>{props.children}</dd>
   </div>
 )
 
