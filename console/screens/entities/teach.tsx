@@ -1,3 +1,4 @@
+import { A } from '@solidjs/router'
 import { Show } from 'solid-js'
 import type { Kind } from '../../data/schemas.ts'
 import { mayWrite } from '../../data/session.ts'
@@ -76,7 +77,13 @@ export const Teach = (props: {
       }
       more={
         <Show when={mayWrite() && lesson()}>
-          <p class="mb-1.5 text-[13px] text-muted">Or with the API:</p>
+          <p class="mb-1.5 text-[13px] text-muted">
+            Or with the API, with{' '}
+            <A class="link underline" href="/tokens">
+              a token
+            </A>{' '}
+            in <code class="code">TOKEN</code>:
+          </p>
           <CodeBlock label="command" text={curl()} />
         </Show>
       }

@@ -58,4 +58,24 @@ export const organization = (stage: () => Stage): void => {
     expect(await ask('GET')).toBe(401)
     await page.context().close()
   })
+
+  it('offers somebody who may only look nothing to change', async () => {
+    const page = await stage().open('/sign-in')
+    await page.route('**/v2/session', async (route) => {
+      const answer = await route.fetch()
+      const who = await answer.json()
+      await route.fulfill({ json: { ...who, user: { ...who.user, role: 'viewer' } } })
+    })
+    await page.goto(`${stage().url}/groups/default/services`)
+    await page.getByRole('button', { name: 'Actions for orders' }).click()
+    const items = page.getByRole('menuitem')
+    await items.first().waitFor()
+    expect(await items.allTextContents()).toEqual(['Copy id'])
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('link', { name: /^(New|Add|Edit)/ }).count()).toBe(0)
+    await page.getByRole('link', { name: 'orders' }).click()
+    await page.getByRole('heading', { name: 'orders' }).waitFor()
+    expect(await page.getByRole('link', { name: /^(New|Add|Edit)/ }).count()).toBe(0)
+    await page.context().close()
+  })
 }
