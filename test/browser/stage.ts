@@ -3,8 +3,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { type Platform, startPlatform } from '../../workers/local/platform.ts'
-import { environmentOf, PORTS, type PortName } from '../../workers/local/settings.ts'
+import { startPlatform } from '../../workers/local/platform.ts'
+import { PORTS, type PortName } from '../../workers/local/settings.ts'
 import { launchBrowser } from '../support/browser.ts'
 
 const PATIENCE_MS = 15_000
@@ -30,10 +30,8 @@ export const openStage = async (): Promise<Stage> => {
   const home = join(folder, '.tidegate')
   const ports = await freePorts()
   const settings = { home, ports, demo: true }
-  Object.assign(process.env, environmentOf(settings), {
-    WRANGLER_SEND_METRICS: 'false',
-    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  })
+  process.env.WRANGLER_SEND_METRICS = 'false'
+  process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
   const [platform, browser] = await Promise.all([startPlatform(settings), launchBrowser()])
   const url = `http://127.0.0.1:${ports.control}`
   const [email = '', password = ''] = readFileSync(join(home, 'owner'), 'utf8').trim().split('\n')
@@ -70,7 +68,7 @@ export const openStage = async (): Promise<Stage> => {
   }
   const close = async () => {
     await browser.close()
-    await stop(platform)
+    await platform.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   return {
@@ -93,10 +91,6 @@ export const until = async (what: string, holds: () => Promise<boolean>): Promis
     if (Date.now() > end) throw new Error(`${what} did not happen within ${PATIENCE_MS} ms`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-}
-
-const stop = async (platform: Platform): Promise<void> => {
-  await platform.stop()
 }
 
 const signedIn = async (
