@@ -27,9 +27,6 @@ export const addressSet = (entries: readonly string[]): AddressSet => {
   }
 }
 
-/** Whether a text is an IPv4 or IPv6 address. */
-export const isAddress = (text: string): boolean => parseAddress(text) !== undefined
-
 const parseRange = (entry: string): Range => {
   const slash = entry.indexOf('/')
   const address = parseAddress(slash < 0 ? entry : entry.slice(0, slash))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressSet, isAddress } from '#engine/address'
+import { addressSet } from '#engine/address'
 
 describe('address sets', () => {
   it.each([
@@ -21,13 +21,7 @@ describe('address sets', () => {
     expect(() => addressSet(['10.0.0.0/8', 'localhost'])).toThrow(
       "'localhost' is not an address or a CIDR range",
     )
-    expect(() => addressSet(['10.0.0.0/33'])).toThrow("'10.0.0.0/33'")
-  })
-
-  it('know what an address is', () => {
-    expect(
-      ['1.2.3.4', '::', '::1', '1:2:3:4:5:6:7:8', '::ffff:1.2.3.4'].filter(isAddress),
-    ).toHaveLength(5)
-    expect(['1.2.3', '256.1.1.1', '1:2', ':::', 'a', ''].filter(isAddress)).toEqual([])
+    const wrong = ['10.0.0.0/33', '1.2.3', '256.1.1.1', '1:2', ':::', 'a', '']
+    for (const entry of wrong) expect(() => addressSet([entry])).toThrow(`'${entry}'`)
   })
 })

@@ -117,5 +117,3 @@ export const contentStore = (bucket: R2Bucket, group_id: string) => ({
     }
   },
 })
-
-export type ContentStore = ReturnType<typeof contentStore>

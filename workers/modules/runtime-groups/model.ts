@@ -92,4 +92,3 @@ export const signingKeys = sqliteTable(
 export type RuntimeGroupRow = typeof runtimeGroups.$inferSelect
 export type NodeRow = typeof nodes.$inferSelect
 export type RegistrationTokenRow = typeof registrationTokens.$inferSelect
-export type SigningKeyRow = typeof signingKeys.$inferSelect
