@@ -22,7 +22,7 @@ export const parseConfig = (
 ): Parsed<Record<string, unknown>> => {
   const result = plugin.schema.safeParse(renamed(plugin, config ?? {}), { error: kongMessage })
   if (!result.success) {
-    const fields = fieldsOf(result.error.issues)
+    const fields = fieldsOf(result.error.issues, plugin.schema)
     // Zod stops at the shape; rules between fields are told together with it where they can be judged.
     return { ok: false, fields }
   }

@@ -3,7 +3,7 @@ import { declaredId, hasKey } from './declarative-ids.ts'
 import { missingValues } from './declarative-values.ts'
 import { kinds } from './index.ts'
 import { type EntityKind, metaOf, type Parsed } from './kit.ts'
-import { type Fields, sentence } from './violation.ts'
+import { type Fields, listOf } from './violation.ts'
 
 /** What the reader has to know of plugins, without importing any. */
 export interface PluginCatalog {
@@ -36,10 +36,11 @@ export const readDeclarative = (
     for (const draft of drafts.get(kind.plural) ?? []) reader.take(kind, draft)
   }
   if (Object.keys(fields).length > 0) {
-    const problems = sentence(fields)
-      .replace(/^[^(]*\(/, '')
-      .slice(0, -1)
-    return { ok: false, fields, message: `declarative config is invalid: ${problems}` }
+    return {
+      ok: false,
+      fields,
+      message: `declarative config is invalid: ${listOf(fields).join('; ')}`,
+    }
   }
   return { ok: true, entities: reader.rows }
 }

@@ -1,5 +1,16 @@
 import * as z from 'zod'
-import { between, nullable, numberBetween, optional, path, record } from './types.ts'
+import { serverNameProblem } from './host-name.ts'
+import {
+  between,
+  headerName,
+  judged,
+  nullable,
+  numberBetween,
+  optional,
+  path,
+  record,
+  text,
+} from './types.ts'
 
 const statuses = (defaults: number[]) =>
   nullable(z.array(between(100, 999)), defaults).meta({ description: 'Statuses that count.' })
@@ -32,7 +43,7 @@ export const passiveChecks = record({
 /** Judging targets by probes of our own. */
 export const activeChecks = record({
   type,
-  https_sni: optional(z.string()).meta({
+  https_sni: optional(judged(serverNameProblem)).meta({
     description: 'Name for the TLS handshake of https probes.',
   }),
   https_verify_certificate: z
@@ -54,7 +65,7 @@ export const activeChecks = record({
     ...failures,
   }),
   http_path: nullable(path, '/').meta({ description: 'Path that probes ask for.' }),
-  headers: optional(z.record(z.string(), z.array(z.string()))).meta({
+  headers: optional(z.record(headerName, z.array(text))).meta({
     description: 'Headers of the probes.',
   }),
 })

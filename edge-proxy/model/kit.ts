@@ -44,6 +44,10 @@ export interface Declaration<Name extends string, Shape extends z.ZodRawShape> {
   /** Kinds without `updated_at` exist in Kong; they say so here. */
   updatedAt?: false
   fields: Shape
+  /** Fills what is missing where its default depends on other fields. Given what a client sent, answers the same or a copy. */
+  defaults?: (sent: Record<string, unknown>) => Record<string, unknown>
+  /** Rules about what was sent whose texts come before those of the types. */
+  early?: Check<Record<string, unknown>>
   checks?: Check<z.output<z.ZodObject<Shape>>>[]
 }
 
@@ -63,7 +67,7 @@ const stamps = {
 export const entity = <const Name extends string, Shape extends z.ZodRawShape>(
   declaration: Declaration<Name, Shape>,
 ) => {
-  const { fields, checks = [], updatedAt } = declaration
+  const { fields, checks = [], updatedAt, defaults, early } = declaration
   const row = z.object({
     ...stamps,
     ...(updatedAt === false ? {} : { updated_at: epochSeconds }),
@@ -80,8 +84,13 @@ export const entity = <const Name extends string, Shape extends z.ZodRawShape>(
 
   /** Checks what a client sent and fills defaults. `id` and times stay as sent; the store fills missing ones. */
   const parse = (sent: unknown): Parsed<z.output<typeof input>> => {
-    const result = input.safeParse(sent, { error: kongMessage })
-    if (!result.success) return { ok: false, fields: fieldsOf(result.error.issues) }
+    const given = isRecord(sent) && defaults ? defaults(sent) : sent
+    const first = isRecord(given) ? early?.(given) : undefined
+    const result = input.safeParse(given, { error: kongMessage })
+    if (!result.success || first) {
+      const found = result.success ? {} : fieldsOf(result.error.issues, input)
+      return { ok: false, fields: { ...found, ...first } }
+    }
     const found = checks
       .map((check) => check(result.data as never))
       .filter((fields): fields is Fields => fields !== undefined)
@@ -95,7 +104,7 @@ export const entity = <const Name extends string, Shape extends z.ZodRawShape>(
 /** Any entity kind, for code that is generic over them. */
 export type EntityKind = Omit<
   ReturnType<typeof entity<string, z.ZodRawShape>>,
-  'parse' | 'checks' | 'row' | 'input' | 'key' | 'uniqueTogether' | 'fields'
+  'parse' | 'checks' | 'defaults' | 'early' | 'row' | 'input' | 'key' | 'uniqueTogether' | 'fields'
 > & {
   key?: string
   uniqueTogether?: string[]
@@ -111,6 +120,9 @@ export const metaOf = (schema: z.core.$ZodType): z.GlobalMeta => {
   const inner = (schema._zod.def as { innerType?: z.core.$ZodType }).innerType
   return inner ? { ...metaOf(inner), ...own } : own
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const mergeFields = (found: Fields[]): Fields => {
   const merged: Fields = {}

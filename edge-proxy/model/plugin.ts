@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { entity } from './kit.ts'
-import { optional, protocol, reference, set, tags } from './types.ts'
+import { name, optional, protocol, reference, set, tags } from './types.ts'
 
 export const Plugin = entity({
   name: 'plugin',
@@ -10,7 +10,7 @@ export const Plugin = entity({
   uniqueTogether: ['name', 'service', 'route', 'consumer'],
   fields: {
     name: z.string().min(1, 'length must be at least 1').meta({ description: 'Which policy.' }),
-    instance_name: optional(z.string().min(1, 'length must be at least 1')).meta({
+    instance_name: optional(name).meta({
       description: 'A label of its own, unique within the group.',
       unique: true,
     }),

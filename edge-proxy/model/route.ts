@@ -1,24 +1,29 @@
 import * as z from 'zod'
+import { rangeProblem, routeHostProblem, serverNameProblem } from './host-name.ts'
 import { entity } from './kit.ts'
-import { checkPath, checkRoute } from './route-checks.ts'
-import { name, nullable, optional, port, protocol, reference, set, tags } from './types.ts'
+import { checkPath, checkProtocols, checkRoute, routeDefaults } from './route-checks.ts'
+import {
+  headerName,
+  judged,
+  name,
+  nullable,
+  optional,
+  port,
+  protocol,
+  reference,
+  set,
+  tags,
+  text,
+} from './types.ts'
 
 const endpoint = z
   .strictObject({
-    ip: optional(z.string()).meta({ description: 'Address, or CIDR range.' }),
+    ip: optional(judged(rangeProblem)).meta({ description: 'Address, or CIDR range.' }),
     port: optional(port).meta({ description: 'Port.' }),
   })
   .refine(
     ({ ip, port }) => ip !== null || port !== null,
     "at least one of these fields must be non-empty: 'ip', 'port'",
-  )
-
-const wildcardHost = z
-  .string()
-  .refine((host) => host.split('*').length <= 2, 'invalid wildcard: must have at most one wildcard')
-  .refine(
-    (host) => !host.includes('*') || host.startsWith('*.') || host.endsWith('.*'),
-    'invalid wildcard: must be placed at leftmost or rightmost label',
   )
 
 export const Route = entity({
@@ -29,7 +34,7 @@ export const Route = entity({
   fields: {
     name: optional(name).meta({ description: 'Unique within the group.', unique: true }),
     protocols: set(protocol)
-      .min(1, 'length must be at least 1')
+      .min(1, 'unknown type: nil')
       .default(['http', 'https'])
       .meta({ description: 'Protocols that it serves.' }),
     https_redirect_status_code: z
@@ -54,31 +59,33 @@ export const Route = entity({
       .meta({ description: 'Read the whole answer before sending it on.' }),
     tags,
     service: optional(reference('service')).meta({ description: 'Where its requests go.' }),
-    snis: optional(set(z.string())).meta({ description: 'Names in the TLS handshake that match.' }),
+    snis: optional(set(judged(serverNameProblem))).meta({
+      description: 'Names in the TLS handshake that match.',
+    }),
     sources: optional(set(endpoint)).meta({
       description: 'Client addresses that match (streams).',
     }),
     destinations: optional(set(endpoint)).meta({
       description: 'Local addresses that match (streams).',
     }),
-    methods: optional(set(z.string().regex(/^[A-Z]+$/, 'invalid value'))).meta({
+    methods: optional(
+      set(text.regex(/^[A-Z]+$/, { error: ({ input }) => `invalid value: ${input}` })),
+    ).meta({
       description: 'Methods that match.',
     }),
-    hosts: optional(z.array(wildcardHost)).meta({
+    hosts: optional(z.array(judged(routeHostProblem))).meta({
       description: 'Hosts that match; one `*` at either end.',
     }),
-    paths: optional(z.array(z.string().check(checkPath))).meta({
+    paths: optional(z.array(text.check(checkPath))).meta({
       description: 'Path prefixes that match, or regular expressions after `~`.',
     }),
     headers: optional(
       z.record(
-        z
-          .string()
-          .refine(
-            (header) => header.toLowerCase() !== 'host',
-            "cannot contain 'host' header, which must be specified in the 'hosts' attribute",
-          ),
-        z.array(z.string()),
+        headerName.refine(
+          (header) => header.toLowerCase() !== 'host',
+          "cannot contain 'host' header, which must be specified in the 'hosts' attribute",
+        ),
+        z.array(text),
       ),
     ).meta({
       description: 'Headers and the values that match; one value `~*…` is a regular expression.',
@@ -91,6 +98,8 @@ export const Route = entity({
         'How service path and request path join. v1 only acts in the traditional flavour.',
     }),
   },
+  defaults: routeDefaults,
+  early: checkProtocols,
   checks: [checkRoute],
 })
 

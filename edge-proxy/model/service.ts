@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { hostProblem } from './host-name.ts'
 import { type Check, entity } from './kit.ts'
 import {
   between,
+  judged,
   millis,
   name,
   nullable,
@@ -25,10 +27,7 @@ export const Service = entity({
       description: 'Further tries when the upstream cannot be reached.',
     }),
     protocol: protocol.default('http').meta({ description: 'How to speak to the upstream.' }),
-    host: z
-      .string()
-      .min(1, 'length must be at least 1')
-      .meta({ description: 'Host to call, or the name of an upstream.' }),
+    host: judged(hostProblem).meta({ description: 'Host to call, or the name of an upstream.' }),
     port: port.default(80).meta({ description: 'Port on the host.' }),
     path: optional(path).meta({ description: 'Put before the path of each request.' }),
     connect_timeout: nullable(millis, 60_000).meta({
@@ -59,7 +58,7 @@ export const Service = entity({
       .meta({ description: 'A disabled service takes its routes out of the router.' }),
   },
   checks: [
-    onlyWith('path', ['http', 'https']),
+    onlyWith('path', ['http', 'https', 'tls_passthrough']),
     onlyWith('client_certificate', ['https', 'tls']),
     onlyWith('tls_verify', ['https', 'tls']),
     onlyWith('tls_verify_depth', ['https', 'tls']),

@@ -1,6 +1,7 @@
-import * as z from 'zod'
+import type * as z from 'zod'
+import { serverNameProblem } from './host-name.ts'
 import { entity } from './kit.ts'
-import { reference, tags } from './types.ts'
+import { judged, reference, tags } from './types.ts'
 
 export const Sni = entity({
   name: 'sni',
@@ -9,10 +10,10 @@ export const Sni = entity({
   summary: 'A host name that a certificate answers for.',
   key: 'name',
   fields: {
-    name: z
-      .string()
-      .min(1, 'length must be at least 1')
-      .meta({ description: 'Host name, or one `*` label at either end.', unique: true }),
+    name: judged(serverNameProblem).meta({
+      description: 'Host name, or one `*` label at either end.',
+      unique: true,
+    }),
     certificate: reference('certificate', 'cascade').meta({
       description: 'The certificate that answers.',
     }),

@@ -1,6 +1,11 @@
 import * as z from 'zod'
+import { readHostName } from './host-name.ts'
 import { entity } from './kit.ts'
 import { between, nullable, reference, tags } from './types.ts'
+
+const DEFAULT_PORT = 8000
+
+export const INVALID_TARGET = 'Invalid target; not a valid hostname or ip address'
 
 export const Target = entity({
   name: 'target',
@@ -13,15 +18,8 @@ export const Target = entity({
     upstream: reference('upstream', 'cascade').meta({ description: 'The upstream it belongs to.' }),
     target: z
       .string()
-      .transform(withPort)
-      .pipe(
-        z
-          .string()
-          .regex(
-            /^(\[[0-9a-fA-F:.]+\]|[^:/\s]+):\d{1,5}$/,
-            'Invalid target; not a valid hostname or ip address',
-          ),
-      )
+      .overwrite((target) => targetAddress(target) ?? target)
+      .refine((target) => targetAddress(target) !== undefined, INVALID_TARGET)
       .meta({ description: 'Host or address, and port (8000 when left out).' }),
     weight: nullable(between(0, 65_535), 100).meta({
       description: 'Share of the traffic; 0 takes it out.',
@@ -32,7 +30,8 @@ export const Target = entity({
 
 export type Target = z.output<typeof Target.row>
 
-function withPort(target: string): string {
-  if (target.startsWith('[')) return target.includes(']:') ? target : `${target}:8000`
-  return target.includes(':') ? target : `${target}:8000`
+/** A target as Kong keeps it: with its port, IPv6 addresses in full. Nothing when it is none. */
+function targetAddress(target: string): string | undefined {
+  const read = readHostName(target)
+  return typeof read === 'string' ? undefined : `${read.text}:${read.port ?? DEFAULT_PORT}`
 }

@@ -11,8 +11,32 @@ export const nullable = <T extends z.ZodType>(type: T, value: z.output<T>) =>
 export const record = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape).prefault({} as never)
 
-/** A list whose order means nothing. */
-export const set = <T extends z.ZodType>(type: T) => z.array(type).meta({ set: true })
+/** A list whose order means nothing. Of members that repeat, the first stays. */
+export const set = <T extends z.ZodType>(type: T) =>
+  z
+    .array(type)
+    .overwrite((members) => withoutRepeats(members))
+    .meta({ set: true })
+
+const withoutRepeats = <T>(members: T[]): T[] => {
+  const seen = new Set<string>()
+  return members.filter((member) => {
+    const text = JSON.stringify(member)
+    return !seen.has(text) && seen.add(text)
+  })
+}
+
+/** A string of at least one character that has no problem. `problem` answers what is wrong with it, or nothing. */
+export const judged = (problem: (value: string) => string | undefined) =>
+  z
+    .string()
+    .min(1, 'length must be at least 1')
+    .check((context) => {
+      const message = problem(context.value)
+      if (message !== undefined) {
+        context.issues.push({ code: 'custom', message, input: context.value })
+      }
+    })
 
 /** A whole number between two bounds, both allowed. */
 export const between = (low: number, high: number) => {
@@ -33,18 +57,32 @@ export const above = (low: number) => z.number().gt(low, `value must be greater 
 export const text = z.string().min(1, 'length must be at least 1')
 
 /** A name usable in URLs: letters, digits, `.`, `-`, `_`, `~`, and any non-ASCII letter. Kong's rule. */
-export const name = z
-  .string()
-  .regex(
-    /^[0-9a-zA-Z.\-_~\u0080-\u{10FFFF}]+$/u,
-    'invalid value: the only accepted ascii characters are alphanumerics or ., -, _, and ~',
-  )
+export const name = text.regex(/^[0-9a-zA-Z.\-_~\u0080-\u{10FFFF}]+$/u, {
+  error: ({ input }) =>
+    `invalid value '${input}': the only accepted ascii characters are alphanumerics or ., -, _, and ~`,
+})
 
-/** A path as configured: starts with a slash, no empty segments. */
-export const path = z
-  .string()
+/** A path as configured: starts with a slash, no empty segments, only what RFC 3986 allows in a URL. */
+export const path = text
   .startsWith('/', 'should start with: /')
   .refine((value) => !value.includes('//'), 'must not have empty segments')
+  .regex(/^[0-9a-zA-Z\-._~:/?#[\]@!$&'()*+,;=%]*$/, {
+    error: ({ input }) =>
+      `invalid path: '${input}' (characters outside of the reserved list of RFC 3986 found)`,
+  })
+  .refine((value) => badEscape(value) === undefined, {
+    error: ({ input }) => `invalid url-encoded value: '${badEscape(String(input))}'`,
+  })
+
+/** The first `%` that no two hexadecimal digits follow, with what follows instead. */
+export const badEscape = (path: string): string | undefined =>
+  /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(path)?.[0]
+
+/** The name of a header. */
+export const headerName = text.regex(/^[0-9a-zA-Z_-]+$/, {
+  error: ({ input }) =>
+    `bad header name '${input}', allowed characters are A-Z, a-z, 0-9, '_', and '-'`,
+})
 
 export const millis = between(1, 2_147_483_646)
 export const port = between(0, 65_535)
@@ -72,12 +110,10 @@ export const httpProtocols = set(z.enum(['grpc', 'grpcs', 'http', 'https']))
 /** Free labels: lists can be filtered by them. */
 export const tags = optional(
   set(
-    z
-      .string()
-      .refine(
-        (tag) => tag.length > 0 && !/[,/]/.test(tag),
-        'invalid tag: expected printable characters but `,` and `/`',
-      ),
+    text.regex(/^[\x20-+\-.0-~\u0080-\u{10FFFF}]*$/u, {
+      error: ({ input }) =>
+        `invalid tag '${input}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`,
+    }),
   ),
 ).meta({ description: 'Labels to find it by.', widget: 'tags' })
 

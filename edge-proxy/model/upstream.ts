@@ -1,9 +1,11 @@
 import * as z from 'zod'
 import { activeChecks, passiveChecks } from './health-checks.ts'
+import { hostHeaderProblem } from './host-name.ts'
 import { entity } from './kit.ts'
 import {
   between,
-  name,
+  headerName,
+  judged,
   nullable,
   numberBetween,
   optional,
@@ -13,7 +15,12 @@ import {
   tags,
   text,
 } from './types.ts'
-import { checkHashing } from './upstream-checks.ts'
+import {
+  checkHashHeaders,
+  checkHashing,
+  hashingDefaults,
+  upstreamNameProblem,
+} from './upstream-checks.ts'
 
 const inputs = [
   'none',
@@ -32,12 +39,10 @@ export const Upstream = entity({
   summary: 'A virtual host whose traffic is spread over targets.',
   key: 'name',
   fields: {
-    name: name
-      .refine(
-        (value) => !/^\d+\.\d+\.\d+\.\d+$/.test(value),
-        'Invalid name; no ip addresses allowed',
-      )
-      .meta({ description: 'The host name that services use for it.', unique: true }),
+    name: judged(upstreamNameProblem).meta({
+      description: 'The host name that services use for it.',
+      unique: true,
+    }),
     algorithm: nullable(
       z.enum(['consistent-hashing', 'least-connections', 'round-robin', 'latency']),
       'round-robin',
@@ -48,9 +53,9 @@ export const Upstream = entity({
     hash_fallback: nullable(z.enum(inputs), 'none').meta({
       description: 'What is hashed when that is missing.',
     }),
-    hash_on_header: optional(z.string()).meta({ description: 'Header to hash.' }),
-    hash_fallback_header: optional(z.string()).meta({ description: 'Header to hash as fallback.' }),
-    hash_on_cookie: optional(z.string()).meta({
+    hash_on_header: optional(headerName).meta({ description: 'Header to hash.' }),
+    hash_fallback_header: optional(headerName).meta({ description: 'Header to hash as fallback.' }),
+    hash_on_cookie: optional(text).meta({
       description: 'Cookie to hash; set when it is missing.',
     }),
     hash_on_cookie_path: nullable(path, '/').meta({ description: 'Path of that cookie.' }),
@@ -72,7 +77,9 @@ export const Upstream = entity({
       }),
     }).meta({ description: 'How targets are judged.' }),
     tags,
-    host_header: optional(z.string()).meta({ description: 'Host header for its targets.' }),
+    host_header: optional(judged(hostHeaderProblem)).meta({
+      description: 'Host header for its targets.',
+    }),
     client_certificate: optional(reference('certificate')).meta({
       description: 'Certificate to show its targets.',
     }),
@@ -80,6 +87,8 @@ export const Upstream = entity({
       description: 'Use the name from the SRV record as Host.',
     }),
   },
+  defaults: hashingDefaults,
+  early: checkHashHeaders,
   checks: [checkHashing],
 })
 

@@ -10,6 +10,7 @@ import { documentation } from '#workers/api/documentation'
 import type { Module } from '#workers/api/module'
 import audit from '../../../workers/modules/audit/index.ts'
 import configuration from '../../../workers/modules/configuration/index.ts'
+import { authority, EC_CERT, EC_KEY } from '../../edge-proxy/model/certificates.ts'
 
 export const modules: Module[] = [configuration, runtimeGroups, licences, audit]
 
@@ -144,9 +145,6 @@ export const rowsOf = async (table: string, group_id: string): Promise<number> =
   return row?.n ?? 0
 }
 
-export const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
-export const KEY = '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n'
-
 /** What makes an entity of each kind: a new one for each number, and a change to it. */
 export const samples: Record<
   string,
@@ -156,13 +154,11 @@ export const samples: Record<
   }
 > = {
   certificate: {
-    make: () => ({ cert: PEM, key: KEY }),
+    make: () => ({ cert: EC_CERT, key: EC_KEY }),
     change: { tags: ['changed'] },
   },
   ca_certificate: {
-    make: (n) => ({
-      cert: `-----BEGIN CERTIFICATE-----\n${btoa(`authority ${n}`)}\n-----END CERTIFICATE-----\n`,
-    }),
+    make: (n) => ({ cert: authority(n) }),
     change: { tags: ['changed'] },
   },
   sni: {

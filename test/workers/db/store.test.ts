@@ -7,7 +7,8 @@ import type { EntityKind } from '#model/kit'
 import { sealingKeyOf } from '#modules/runtime-groups'
 import { snapshotOf } from '#workers/db/snapshot'
 import type { Store } from '#workers/db/store'
-import { KEY, newWorld, PEM, rowsOf, type World } from '../api/world.ts'
+import { EC_CERT, EC_KEY } from '../../edge-proxy/model/certificates.ts'
+import { newWorld, rowsOf, type World } from '../api/world.ts'
 
 const kind = (name: string) => kindByName.get(name) as EntityKind
 const service = kind('service')
@@ -125,7 +126,7 @@ describe('secrets', () => {
     await store.create(consumer, { username: 'bob' })
     await store.create(credential, { key: 'open-sesame', consumer: { username: 'bob' } })
     await store.patch(credential, 'open-sesame', { tags: ['t'] })
-    await store.create(kind('certificate'), { cert: PEM, key: KEY })
+    await store.create(kind('certificate'), { cert: EC_CERT, key: EC_KEY })
     const tables = await env.DB.prepare(
       "select name from sqlite_master where type = 'table' and name not like '\\_cf%' escape '\\' and name not like 'sqlite%'",
     ).all<{ name: string }>()
@@ -306,7 +307,11 @@ describe('the snapshot', () => {
   it('has digests of what is compared, sealed text of what is used, and no nulls', async () => {
     await store.create(consumer, { username: 'bob' })
     const key = await store.create(credential, { key: 'k', consumer: { username: 'bob' } })
-    const pair = await store.create(kind('certificate'), { cert: PEM, key: KEY, snis: ['a.test'] })
+    const pair = await store.create(kind('certificate'), {
+      cert: EC_CERT,
+      key: EC_KEY,
+      snis: ['a.test'],
+    })
     const { entities, counts } = await read()
     expect(counts).toEqual({ certificates: 1, snis: 1, consumers: 1, keyauth_credentials: 1 })
     const of = (plural: string) => entities.find(({ kind }) => kind === plural)?.entity
@@ -322,8 +327,8 @@ describe('the snapshot', () => {
       .bind(world.group.id)
       .first<{ sealing_key: string }>()
     const seal = await sealer(await sealingKeyOf(env, row ?? { sealing_key: '' }))
-    expect(await seal.open(String(certificate?.key))).toBe(KEY)
-    expect(pair.key).toBe(KEY)
+    expect(await seal.open(String(certificate?.key))).toBe(EC_KEY)
+    expect(pair.key).toBe(EC_KEY)
   })
 
   it('has the same root for the same content, whenever it was written', async () => {
