@@ -56,7 +56,9 @@ export default plugin({
     flush_timeout: optional(z.number()).meta({
       description: 'Old name of queue.max_coalescing_delay; counts when it is not 2.',
     }),
-    headers: optional(z.record(headerName, z.string().meta({ referenceable: true }))).meta({
+    headers: optional(
+      z.record(headerName, z.string().meta({ secret: 'used', referenceable: true })),
+    ).meta({
       description: 'Further headers of the requests.',
     }),
     queue: queueSettings,

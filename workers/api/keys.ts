@@ -32,13 +32,16 @@ export const encrypt = async (
   return VERSION + toBase64Url(joined)
 }
 
+/** Whether text looks like what `encrypt` makes. */
+export const isEncrypted = (text: string): boolean => text.startsWith(VERSION)
+
 /** Opens what `encrypt` made. Throws when the text was changed or made under another secret or label. */
 export const decrypt = async (
   env: Pick<Env, 'TIDEGATE_SECRET'>,
   label: string,
   sealed: string,
 ): Promise<string> => {
-  if (!sealed.startsWith(VERSION)) throw new Error(`not encrypted text (label ${label})`)
+  if (!isEncrypted(sealed)) throw new Error(`not encrypted text (label ${label})`)
   const joined = fromBase64Url(sealed.slice(VERSION.length))
   const key = await deriveKey(env, label)
   const plain = await crypto.subtle.decrypt(

@@ -1,7 +1,8 @@
 import type { EntityKind } from '#model/kit'
-import { decrypt, digestSecret, encrypt } from '../api/keys.ts'
+import { decrypt, digestSecret, encrypt, isEncrypted } from '../api/keys.ts'
 import type { Env } from '../env.ts'
 import { columnsOf } from './columns.ts'
+import { changeSecrets, MASK, maskSecrets, schemaAt } from './secrets.ts'
 
 /** An entity as clients see it. */
 export type Entity = { id: string; created_at: number } & Record<string, unknown>
@@ -24,7 +25,10 @@ export const columnNames = (kind: EntityKind): string[] => [
   ...(kind.updatedAt === false ? [] : ['updated_at']),
 ]
 
-/** Turns an entity into the row that is stored. Secrets are encrypted, with a digest beside them. */
+/**
+ * Turns an entity into the row that is stored. Secrets are encrypted: those with a column of their own have a digest beside
+ * them, those within structured fields are encrypted where they stand.
+ */
 export const encodeRow = async (
   env: Keys,
   kind: EntityKind,
@@ -37,7 +41,7 @@ export const encodeRow = async (
       row[name] = null
       if (type === 'secret') row[`${name}_digest`] = null
     } else if (type === 'reference') row[name] = (value as { id: string }).id
-    else if (type === 'json') row[name] = JSON.stringify(value)
+    else if (type === 'json') row[name] = await encodeJson(env, kind, field, entity)
     else if (type === 'boolean') row[name] = value ? 1 : 0
     else if (type === 'secret') {
       const label = secretLabel(kind, field)
@@ -62,7 +66,7 @@ export const decodeRow = async (
     const value = row[name]
     if (value === null || value === undefined) entity[field] = otherwise
     else if (type === 'reference') entity[field] = { id: value }
-    else if (type === 'json') entity[field] = JSON.parse(value as string)
+    else if (type === 'json') entity[field] = await decodeJson(env, kind, field, row)
     else if (type === 'boolean') entity[field] = value === 1
     else if (type === 'secret') {
       entity[field] = await decrypt(env, secretLabel(kind, field), value as string)
@@ -71,12 +75,44 @@ export const decodeRow = async (
   return entity
 }
 
+const encodeJson = async (
+  env: Keys,
+  kind: EntityKind,
+  field: string,
+  entity: Entity,
+): Promise<string> => {
+  const label = secretLabel(kind, field)
+  const encrypted = await changeSecrets(schemaAt(kind, field, entity), entity[field], ({ text }) =>
+    encrypt(env, label, text),
+  )
+  return JSON.stringify(encrypted)
+}
+
+/**
+ * A structured field of a stored row, its secrets in clear. Text that was stored before its field became a secret is
+ * taken as it is; the next write encrypts it.
+ */
+export const decodeJson = async (
+  env: Keys,
+  kind: EntityKind,
+  field: string,
+  row: Record<string, unknown>,
+): Promise<unknown> => {
+  const label = secretLabel(kind, field)
+  const stored: unknown = JSON.parse(row[field] as string)
+  return changeSecrets(schemaAt(kind, field, row), stored, async ({ text }) =>
+    isEncrypted(text) ? decrypt(env, label, text) : text,
+  )
+}
+
 /** The entity with its secrets hidden: for the audit trail and the list of changes. */
 export const masked = (kind: EntityKind, entity: Entity): Entity => {
   const shown = { ...entity }
   for (const { field, type } of columnsOf(kind)) {
-    if (type === 'secret' && shown[field] !== null && shown[field] !== undefined) {
-      shown[field] = '********'
+    if (shown[field] === null || shown[field] === undefined) continue
+    if (type === 'secret') shown[field] = MASK
+    else if (type === 'json') {
+      shown[field] = maskSecrets(schemaAt(kind, field, entity), shown[field])
     }
   }
   return shown

@@ -10,6 +10,7 @@ import { configChanges } from './changes.ts'
 import type { Database } from './database.ts'
 import { columnAt } from './lookup.ts'
 import { decodeRow } from './row.ts'
+import { changeSecrets, type Secret, schemaAt } from './secrets.ts'
 import { tableOf } from './table.ts'
 
 /** What a group's runtimes are to run, as it stood at one moment. */
@@ -23,7 +24,7 @@ export interface Snapshot {
 
 /**
  * Reads the whole configuration of a group in one batch, so that it holds together. Secrets that are only compared go
- * out as digests, those that must be used sealed with the group's key. When an entity was last changed is left out: to
+ * out as digests, those that must be used sealed with the group's key, wherever they stand. When an entity was last changed is left out: to
  * write the same content again makes no other snapshot.
  */
 export const snapshotOf = async (db: Database, env: Env, group_id: string): Promise<Snapshot> => {
@@ -68,13 +69,15 @@ const snapshotEntity = async (
 ): Promise<SnapshotEntity> => {
   const { updated_at: _, ...stored } = await decodeRow(env, kind, row)
   const entity: SnapshotEntity['entity'] = { id: stored.id }
+  const hide = async ({ text, use }: Secret): Promise<string> =>
+    use === 'compared' ? digest(text) : seal.seal(text)
   for (const [field, value] of Object.entries(stored)) {
     if (value === null || value === undefined) continue
     const schema = kind.fields[field]
     const secret = schema === undefined ? undefined : metaOf(schema).secret
-    if (secret === 'compared') entity[field] = digest(String(value))
-    else if (secret === 'used') entity[field] = await seal.seal(String(value))
-    else entity[field] = value
+    entity[field] = secret
+      ? await hide({ text: String(value), use: secret })
+      : await changeSecrets(schemaAt(kind, field, stored), value, hide)
   }
   return { kind: kind.plural, entity }
 }
