@@ -5,6 +5,7 @@ import type { Fields } from '#model/violation'
 import { Problem } from '../api/problem.ts'
 import { columnsOf } from './columns.ts'
 import { databaseMessage } from './database.ts'
+import { isGuarded, Overtaken } from './guard.ts'
 import { columnAt, type Place } from './lookup.ts'
 import { type Entity, encodeRow } from './row.ts'
 import { tableOf } from './table.ts'
@@ -16,8 +17,8 @@ export interface Written {
 }
 
 /**
- * Says why the database would not take a batch, in Kong's words. Answers the error itself when it is not about
- * uniqueness or references.
+ * Says why the database would not take a batch, in Kong's words; `Overtaken` when what the batch was made for has
+ * changed. Answers the error itself when it is about neither uniqueness nor references nor a guard.
  */
 export const conflictOf = async (
   place: Place,
@@ -42,11 +43,12 @@ export const conflictOf = async (
     return entity ? taken(fields, entity) : error
   }
   if (message.includes('FOREIGN KEY constraint failed')) {
-    return new Problem(
+    return new Overtaken(
       'foreign_key_violation',
       'another change took away an entity that this one points at, or pointed a new one at it',
     )
   }
+  if (isGuarded(error)) return new Overtaken('conflict')
   return error
 }
 

@@ -37,21 +37,41 @@ export const isWithin = (table: EntityTable, within: Within | undefined): SQL | 
  * that two owners may share, unless the owner is given.
  */
 export const findEntity = async (
-  { db, env, group_id }: Place,
+  place: Place,
   kind: EntityKind,
   idOrKey: string,
   within?: Within,
-): Promise<Entity | undefined> => {
+): Promise<Entity | undefined> => (await findStored(place, kind, idOrKey, within))?.entity
+
+/** An entity with the row that it was read from. */
+export interface Stored {
+  entity: Entity
+  row: Record<string, unknown>
+}
+
+/** As `findEntity`. */
+export const findStored = async (
+  place: Place,
+  kind: EntityKind,
+  idOrKey: string,
+  within?: Within,
+): Promise<Stored | undefined> => {
+  const named = await isNamed(place, kind, idOrKey, within)
+  if (!named) return undefined
+  const [row] = await place.db.select().from(tableOf(kind)).where(named).limit(1)
+  return row && { entity: await decodeRow(place.env, kind, row), row }
+}
+
+/** The condition by which an entity is found; undefined when the kind has no such name. */
+export const isNamed = async (
+  { env, group_id }: Place,
+  kind: EntityKind,
+  idOrKey: string,
+  within?: Within,
+): Promise<SQL | undefined> => {
   const table = tableOf(kind)
   const named = await nameCondition(env, kind, idOrKey)
-  if (!named) return undefined
-  const rows = await db
-    .select()
-    .from(table)
-    .where(and(eq(columnAt(table, 'group_id'), group_id), named, isWithin(table, within)))
-    .limit(1)
-  const [row] = rows
-  return row && decodeRow(env, kind, row)
+  return named && and(eq(columnAt(table, 'group_id'), group_id), named, isWithin(table, within))
 }
 
 const nameCondition = async (

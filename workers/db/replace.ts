@@ -4,12 +4,12 @@ import { kinds } from '#model/index'
 import type { EntityKind } from '#model/kit'
 import type { Context } from '../api/context.ts'
 import { digestSecret } from '../api/keys.ts'
-import { Problem } from '../api/problem.ts'
 import { configChanges } from './changes.ts'
 import { columnsOf } from './columns.ts'
-import { databaseMessage, type Statement, statement } from './database.ts'
+import type { Statement } from './database.ts'
+import { Overtaken, persist, unless } from './guard.ts'
 import { columnAt, type Place } from './lookup.ts'
-import { decodeRow, type Entity, encodeRow, masked, secretLabel } from './row.ts'
+import { decodeJson, decodeRow, type Entity, encodeRow, masked, secretLabel } from './row.ts'
 import type { Commit } from './store.ts'
 import { tableOf } from './table.ts'
 import { type Change, deleteRows, parkRows, putRows } from './write.ts'
@@ -41,18 +41,12 @@ export const replaceEntities = async (
   wanted: Map<string, Row[]>,
   commit: Commit,
 ): Promise<Replaced> => {
-  for (let tries = 0; tries < TRIES; tries++) {
-    try {
-      return await replaceOnce(context, place, wanted, commit)
-    } catch (error) {
-      if (!databaseMessage(error).includes('malformed JSON')) throw error
-    }
-  }
-  throw new Problem('conflict', 'Others go on changing the configuration; try again.')
+  // What is wanted may point at nothing: that is told, and not tried again.
+  return persist(
+    () => replaceOnce(context, place, wanted, commit),
+    (error) => error instanceof Overtaken && error.code === 'conflict',
+  )
 }
-
-/** How often a replacement starts over when the configuration changes under it. */
-const TRIES = 3
 
 const replaceOnce = async (
   context: Context,
@@ -134,12 +128,9 @@ const readAll = async ({
 const lastSequence = (group_id: string) =>
   sql<number>`coalesce((select max(sequence) from ${configChanges} where group_id = ${group_id}), 0)`
 
-/** Fails the batch when somebody changed the group after it was read: JSON of `changed` is none. */
+/** Fails the batch when somebody changed the group after it was read. */
 const unchangedSince = ({ db, group_id }: Place, sequence: number): Statement =>
-  statement(
-    db,
-    sql`select case when ${lastSequence(group_id)} <> ${sequence} then json('changed') else 1 end`,
-  )
+  unless(db, sql`${lastSequence(group_id)} <> ${sequence}`)
 
 const differenceOf = async (
   place: Place,
@@ -180,7 +171,10 @@ const completed = (kind: EntityKind, row: Record<string, unknown>, now: number):
   return entity
 }
 
-/** Compares all but times, and secrets by digest: nothing is decrypted for rows that stay. */
+/**
+ * Compares all but times. Secrets with a column of their own are compared by digest; only what stands within structured
+ * fields is decrypted for it.
+ */
 const isSame = async (
   { env }: Place,
   kind: EntityKind,
@@ -196,7 +190,9 @@ const isSame = async (
       const digest = await digestSecret(env, secretLabel(kind, field), String(wants))
       if (stored[`${name}_digest`] !== digest) return false
     } else if (type === 'json') {
-      if (has !== JSON.stringify(wants) && !sameJson(has as string, wants)) return false
+      if (has === JSON.stringify(wants)) continue
+      const decoded = await decodeJson(env, kind, field, stored)
+      if (canonicalJson(decoded) !== canonicalJson(wants)) return false
     } else if (type === 'reference') {
       if (has !== (wants as { id: string }).id) return false
     } else if (type === 'boolean') {
@@ -207,9 +203,6 @@ const isSame = async (
 }
 
 const idOf = ({ id }: Entity): string => id
-
-const sameJson = (stored: string, wanted: unknown): boolean =>
-  canonicalJson(JSON.parse(stored)) === canonicalJson(wanted)
 
 const changesOf = ({ kind, created, updated, deleted }: Difference): Change[] => [
   ...deleted.map(

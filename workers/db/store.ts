@@ -1,12 +1,21 @@
 import type { EntityKind } from '#model/kit'
 import type { Context } from '../api/context.ts'
 import { Problem } from '../api/problem.ts'
-import { cascadeOf, type Doomed } from './cascade.ts'
+import { cascadeOf, type Doomed, mustBeDoomed } from './cascade.ts'
 import { certificateFor, nameChanges, takeNames, withNames } from './certificate-names.ts'
 import { conflictOf, type Written } from './conflict.ts'
 import { batch, type Statement } from './database.ts'
+import { mustBeAbsent, mustStand, persist } from './guard.ts'
 import { type ListQuery, listEntities, type Page } from './list.ts'
-import { findEntity, isUuid, type Place, type Within } from './lookup.ts'
+import {
+  findEntity,
+  findStored,
+  isNamed,
+  isUuid,
+  type Place,
+  type Stored,
+  type Within,
+} from './lookup.ts'
 import { prepare } from './prepare.ts'
 import { mustExist } from './references.ts'
 import { type Replaced, replaceEntities } from './replace.ts'
@@ -18,7 +27,8 @@ type Sent = Record<string, unknown>
 
 /**
  * The gateway entities of one group. Each write is one batch with its audit entry and its rows in `config_changes`, and
- * wakes the group's publisher. What clients send is checked here and nowhere else.
+ * wakes the group's publisher. What clients send is checked here and nowhere else. A write that another one overtakes is
+ * decided anew on what is there then; when that does not end, it throws Problem `conflict`.
  */
 export interface Store {
   find(kind: EntityKind, idOrKey: string, within?: Within): Promise<Entity | undefined>
@@ -57,8 +67,9 @@ export const storeOf = (context: Context, group_id: string): Store => {
   const write = async (
     kind: EntityKind,
     entity: Entity,
-    existing: Entity | undefined,
+    existing: Stored | undefined,
     names: string[] | undefined,
+    guards: Statement[],
   ): Promise<Entity> => {
     await mustExist(place, kind, entity)
     const row = await encodeRow(env, kind, entity)
@@ -67,13 +78,14 @@ export const storeOf = (context: Context, group_id: string): Store => {
       kind,
       action,
       id: entity.id,
-      before: existing ? masked(kind, existing) : null,
+      before: existing ? masked(kind, existing.entity) : null,
       after: masked(kind, entity),
     }
     const beside = names ? await nameChanges(place, entity, names, seconds()) : nothing
     await commit(
       {
         statements: [
+          ...guards,
           ...(existing ? putRows : insertRows)(db, group_id, kind, [row]),
           ...beside.statements,
         ],
@@ -101,62 +113,75 @@ export const storeOf = (context: Context, group_id: string): Store => {
       return { data: await withNames(place, kind, data), offset }
     },
 
-    async create(kind, given, within) {
-      const { sent, names } = takeNames(kind, given)
-      const entity = await prepare(place, kind, { sent, fixed: ownerOf(within), now: seconds() })
-      return write(kind, entity, undefined, names)
-    },
+    create: (kind, given, within) =>
+      persist(async () => {
+        const { sent, names } = takeNames(kind, given)
+        const entity = await prepare(place, kind, { sent, fixed: ownerOf(within), now: seconds() })
+        return write(kind, entity, undefined, names, [])
+      }),
 
-    async upsert(kind, idOrKey, given, within) {
-      const { sent, names = [] } = takeNames(kind, given)
-      // Below an owner an id still names the entity wherever it is: PUT moves it. A key names it among the owner's.
-      const byId = isUuid(idOrKey)
-      const existing = await findEntity(place, kind, idOrKey, byId ? undefined : within)
-      if (!byId && kind.key === undefined) throw noEntity(kind, idOrKey)
-      const named = byId
-        ? { id: idOrKey.toLowerCase() }
-        : { [kind.key as string]: idOrKey, ...(existing ? { id: existing.id } : {}) }
-      const entity = await prepare(place, kind, {
-        sent,
-        ...(existing ? { existing } : {}),
-        fixed: { ...named, ...ownerOf(within) },
-        now: seconds(),
-      })
-      return write(kind, entity, existing, kind.name === 'certificate' ? names : undefined)
-    },
+    upsert: (kind, idOrKey, given, within) =>
+      persist(async () => {
+        const { sent, names = [] } = takeNames(kind, given)
+        // Below an owner an id still names the entity wherever it is: PUT moves it. A key names it among the owner's.
+        const byId = isUuid(idOrKey)
+        const among = byId ? undefined : within
+        const existing = await findStored(place, kind, idOrKey, among)
+        if (!byId && kind.key === undefined) throw noEntity(kind, idOrKey)
+        const named = byId
+          ? { id: idOrKey.toLowerCase() }
+          : { [kind.key as string]: idOrKey, ...(existing ? { id: existing.entity.id } : {}) }
+        const entity = await prepare(place, kind, {
+          sent,
+          ...(existing ? { existing: existing.entity } : {}),
+          fixed: { ...named, ...ownerOf(within) },
+          now: seconds(),
+        })
+        const there = await isNamed(place, kind, idOrKey, among)
+        const guards = existing
+          ? mustStand(db, group_id, kind, [existing.row])
+          : there
+            ? [mustBeAbsent(db, kind, there)]
+            : []
+        return write(kind, entity, existing, isCertificate(kind) ? names : undefined, guards)
+      }),
 
-    async patch(kind, idOrKey, given, within) {
-      const { sent, names } = takeNames(kind, given)
-      const existing = await findEntity(place, kind, idOrKey, within)
-      if (!existing) throw noEntity(kind, idOrKey)
-      const entity = await prepare(place, kind, {
-        sent,
-        existing,
-        partial: true,
-        fixed: { id: existing.id, ...ownerOf(within) },
-        now: seconds(),
-      })
-      return write(kind, entity, existing, names)
-    },
+    patch: (kind, idOrKey, given, within) =>
+      persist(async () => {
+        const { sent, names } = takeNames(kind, given)
+        const existing = await findStored(place, kind, idOrKey, within)
+        if (!existing) throw noEntity(kind, idOrKey)
+        const entity = await prepare(place, kind, {
+          sent,
+          existing: existing.entity,
+          partial: true,
+          fixed: { id: existing.entity.id, ...ownerOf(within) },
+          now: seconds(),
+        })
+        const guards = mustStand(db, group_id, kind, [existing.row])
+        return write(kind, entity, existing, names, guards)
+      }),
 
-    async remove(kind, idOrKey, within) {
-      const existing = await findEntity(place, kind, idOrKey, within)
-      if (!existing) return false
-      const doomed = await cascadeOf(place, kind, existing)
-      await commit(
-        {
-          statements: doomed.flatMap(({ kind, entity }) =>
-            deleteRows(db, group_id, kind, [entity.id]),
-          ),
-          changes: doomed.map(deletion),
-          written: [],
-        },
-        context.audit(`${kind.name}.deleted`, targetOf(kind, existing, group_id), {
-          with: doomed.length - 1,
-        }),
-      )
-      return true
-    },
+    remove: (kind, idOrKey, within) =>
+      persist(async () => {
+        const existing = await findStored(place, kind, idOrKey, within)
+        if (!existing) return false
+        const doomed = await cascadeOf(place, kind, existing)
+        await commit(
+          {
+            statements: [
+              ...mustBeDoomed(place, doomed),
+              ...doomed.flatMap(({ kind, entity }) => deleteRows(db, group_id, kind, [entity.id])),
+            ],
+            changes: doomed.map(deletion),
+            written: [],
+          },
+          context.audit(`${kind.name}.deleted`, targetOf(kind, existing.entity, group_id), {
+            with: doomed.length - 1,
+          }),
+        )
+        return true
+      }),
 
     certificateFor: (name) => certificateFor(place, name),
 
@@ -189,6 +214,8 @@ export interface Part {
 
 /** Writes a part and its audit entry in one batch, or throws why nothing was written. */
 export type Commit = (part: Part, audited: Statement) => Promise<void>
+
+const isCertificate = ({ name }: EntityKind): boolean => name === 'certificate'
 
 const nothing: Part = { statements: [], changes: [], written: [] }
 

@@ -146,7 +146,7 @@ const uniqueNames = (kind: EntityKind): string[] =>
     .map(({ name, type }) => (type === 'secret' ? `${name}_digest` : name))
 
 /** JSON arrays of the items, none longer than a parameter may be. */
-const chunks = (items: unknown[]): string[] => {
+export const chunks = (items: unknown[]): string[] => {
   const made: string[] = []
   let part: string[] = []
   let length = 0
