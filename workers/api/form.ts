@@ -20,7 +20,7 @@ export const nest = (entries: [string, string][]): Form => {
 }
 
 const put = (form: Form, [name = '', ...rest]: string[], value: string): void => {
-  const before = form[name]
+  const before = Object.hasOwn(form, name) ? form[name] : undefined
   if (rest.length === 0 || (rest.length === 1 && rest[0] === '')) {
     const isList = rest.length === 1
     if (before === undefined) form[name] = isList ? [value] : value
@@ -61,7 +61,9 @@ const infer = (schema: z.core.$ZodType, value: unknown): unknown => {
   if (base instanceof z.ZodObject && isRecord(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => {
-        const inner = base.shape[name] as z.core.$ZodType | undefined
+        const inner: z.core.$ZodType | undefined = Object.hasOwn(base.shape, name)
+          ? base.shape[name]
+          : undefined
         return [name, inner ? infer(inner, member) : member]
       }),
     )

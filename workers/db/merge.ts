@@ -9,7 +9,8 @@ export const merge = (schema: z.core.$ZodType, before: unknown, change: unknown)
   if (!record || !isObject(before) || !isObject(change)) return change
   const merged: Record<string, unknown> = { ...before }
   for (const [name, value] of Object.entries(change)) {
-    const member = record.shape[name]
+    // Clients name fields as they like: `constructor` is not a member because objects have one.
+    const member = Object.hasOwn(record.shape, name) ? record.shape[name] : undefined
     merged[name] = member ? merge(member, before[name], value) : value
   }
   return merged

@@ -62,7 +62,7 @@ const judge = (
   const fields: Fields = { ...(parsed.ok ? {} : parsed.fields), ...problems }
   const row: Record<string, unknown> = parsed.ok ? parsed.row : rest
   if (kind.name === 'plugin') Object.assign(fields, configure(row))
-  if (Object.keys(fields).length > 0) throw new Problem('invalid', undefined, fields)
+  if (!parsed.ok || Object.keys(fields).length > 0) throw new Problem('invalid', undefined, fields)
   withoutRepeats(kind, row)
   return row
 }

@@ -118,6 +118,9 @@ each(kinds)('%s', (_, kind) => {
     expect(await found('a')).toEqual([both, one].sort())
     expect(await found('a,b')).toEqual([both])
     expect(await found('b/c')).toEqual([both, other].sort())
+    const many = Array.from({ length: 200 }, (_, n) => `t${n}`)
+    expect(await found(['a', ...many].join('/'))).toEqual([both, one].sort())
+    expect(await found(['a', ...many].join(','))).toEqual([])
     expect(await found('none')).toEqual([])
   })
 
@@ -135,6 +138,19 @@ each(kinds)('%s', (_, kind) => {
     })
     expect((await api()('GET', path)).body.data).toEqual([])
   })
+
+  it.each(['constructor', 'toString', 'hasOwnProperty'])(
+    'refuse a field called %s, which every object of ours seems to have',
+    async (name) => {
+      const owners = await ownersFor(world, kind)
+      const refused = { status: 400, body: { fields: { [name]: 'unknown field' } } }
+      const body = { ...make(1, owners), [name]: { prototype: 1 } }
+      expect(await api()('POST', path, { body })).toMatchObject(refused)
+      const { id } = (await api()('POST', path, { body: make(1, owners) })).body
+      const changed = await api()('PATCH', `${path}/${id}`, { body: { [name]: { prototype: 1 } } })
+      expect(changed).toMatchObject(refused)
+    },
+  )
 
   it('need what they cannot be without', async () => {
     const needed = Object.keys(make(1, {})).filter((field) => {

@@ -23,6 +23,8 @@ describe('form fields', () => {
     nest([['__proto__.polluted', 'yes']])
     nest([['constructor.prototype.polluted', 'yes']])
     expect(({} as { polluted?: string }).polluted).toBeUndefined()
+    expect(fields('constructor=a&toString=b')).toEqual({ constructor: 'a', toString: 'b' })
+    expect(inferForm(Upstream.input, fields('constructor=a'))).toEqual({ constructor: 'a' })
   })
 })
 
