@@ -1,3 +1,5 @@
+import { SEALED_PREFIX as PREFIX } from '#model/reserved'
+
 /**
  * Envelope encryption of the secrets that runtimes must use (private keys): AES-256-GCM under the group's key, with a
  * nonce derived from the text (HMAC-SHA-256), so that the same content always gives the same snapshot. What it shows is
@@ -7,8 +9,6 @@ export interface Sealer {
   seal(text: string): Promise<string>
   open(sealed: string): Promise<string>
 }
-
-const PREFIX = 'sealed:v1:'
 
 /** `key`: 32 bytes, base64url. */
 export const sealer = async (key: string): Promise<Sealer> => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { reservedTexts } from './reserved.ts'
 import { type Fields, fieldsOf, kongMessage } from './violation.ts'
 
 declare module 'zod' {
@@ -94,6 +95,8 @@ export const entity = <const Name extends string, Shape extends z.ZodRawShape>(
     const found = checks
       .map((check) => check(result.data as never))
       .filter((fields): fields is Fields => fields !== undefined)
+    const reserved = reservedTexts(result.data)
+    if (reserved) found.push(reserved)
     if (found.length > 0) return { ok: false, fields: mergeFields(found) }
     return { ok: true, row: result.data }
   }

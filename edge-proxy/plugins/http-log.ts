@@ -161,6 +161,19 @@ const endpointOf = (
   const [, scheme = '', user, host, port = '', path = ''] = parts
   return {
     url: `${scheme.toLowerCase()}://${host}${port}${path === '' ? '/' : path}`,
-    authorization: user === undefined ? undefined : `Basic ${btoa(decodeURIComponent(user))}`,
+    authorization: user === undefined ? undefined : `Basic ${btoa(bytesOf(user))}`,
   }
 }
+
+/** User info as a byte string: whole escapes are bytes, what is none stays as it is, the rest is UTF-8. */
+const bytesOf = (user: string): string => {
+  let bytes = ''
+  for (const part of user.split(/(%[0-9a-fA-F]{2})/)) {
+    if (/^%[0-9a-fA-F]{2}$/.test(part))
+      bytes += String.fromCharCode(Number.parseInt(part.slice(1), 16))
+    else for (const byte of encoder.encode(part)) bytes += String.fromCharCode(byte)
+  }
+  return bytes
+}
+
+const encoder = new TextEncoder()

@@ -139,6 +139,15 @@ describe('http-log', () => {
     })
   })
 
+  it.each([
+    ['us%zz', 'us%zz'],
+    ['ü:鍵', '\u00c3\u00bc:\u00e9\u008d\u00b5'],
+    ['%C3%BC', '\u00c3\u00bc'],
+  ])('takes user info that is no plain text: %s', async (user, bytes) => {
+    const { request } = await recorded({ http_endpoint: `http://${user}@collector.test/` })
+    expect(request).toMatchObject({ headers: { Authorization: `Basic ${btoa(bytes)}` } })
+  })
+
   it('sends many records as one array when they come together', async () => {
     const loaded = serving(
       routed([
