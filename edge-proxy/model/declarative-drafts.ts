@@ -1,3 +1,4 @@
+import { pathOfToday } from './declarative-paths.ts'
 import { kinds } from './index.ts'
 import { type EntityKind, metaOf } from './kit.ts'
 
@@ -12,7 +13,8 @@ export interface Draft {
 
 type Report = (path: (string | number)[], problem: string) => void
 
-const VERSIONS = ['3.0']
+/** The first two differ from today's in what a route path means. */
+const VERSIONS = ['1.1', '2.1', '3.0']
 
 /**
  * Takes a document apart: the entities of every kind, wherever they are nested, by the plural of their kind. What it
@@ -27,7 +29,8 @@ export const draftsOf = (document: unknown, report: Report): Map<string, Draft[]
   for (const [key, value] of Object.entries(document)) {
     if (key === '_format_version') continue
     if (key === '_transform') {
-      if (value !== true) report([key], 'only true is supported: credentials are given in clear')
+      // It says whether passwords are still to be hashed. No kind of ours keeps any hashed.
+      if (typeof value !== 'boolean' && value !== null) report([key], 'expected a boolean')
     } else if (!isAnnotation(key)) {
       const kind = kinds.find(({ plural }) => plural === key)
       if (kind) collect(drafts, kind, value, [key], undefined, report)
@@ -37,9 +40,21 @@ export const draftsOf = (document: unknown, report: Report): Map<string, Draft[]
   const version = document._format_version
   if (version === undefined || version === null)
     report(['_format_version'], 'required field missing')
-  else if (!VERSIONS.includes(String(version)) && version !== 3)
+  else if (typeof version !== 'string') report(['_format_version'], 'expected a string')
+  else if (!VERSIONS.includes(version))
     report(['_format_version'], `expected one of: ${VERSIONS.join(', ')}`)
+  else if (version !== '3.0') bringUpToDate(drafts.get('routes') ?? [])
   return drafts
+}
+
+/** Puts the paths of routes into the form of format 3.0. */
+const bringUpToDate = (routes: Draft[]): void => {
+  for (const { value } of routes) {
+    if (!Array.isArray(value.paths)) continue
+    value.paths = value.paths.map((path: unknown) =>
+      typeof path === 'string' ? pathOfToday(path) : path,
+    )
+  }
 }
 
 const collect = (
@@ -55,8 +70,10 @@ const collect = (
     report(path, 'expected an array')
     return
   }
-  for (const [index, item] of list.entries()) {
+  for (const [index, given] of list.entries()) {
     const at = [...path, index]
+    // The names of a certificate may be given as such.
+    const item: unknown = kind.name === 'sni' && typeof given === 'string' ? { name: given } : given
     if (!isRecord(item)) {
       report(at, 'expected a record')
       continue
@@ -91,22 +108,19 @@ const childOf = (parent: EntityKind, key: string) => {
 const expand = (kind: EntityKind, item: Record<string, unknown>): Record<string, unknown> => {
   if (kind.name !== 'service' || typeof item.url !== 'string') return item
   const { url, ...rest } = item
+  // Lenient on purpose: the rules of the fields judge the parts.
   const parts =
-    /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d+))?([^?#]*)/.exec(
+    /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)(?::([^/?#]*))?)?([^?#]*)/.exec(
       url as string,
     )
-  if (!parts) return item
-  const [, scheme = '', host = '', port, path] = parts
-  const protocol = scheme.toLowerCase()
+  const [, scheme, host = '', port, path] = parts ?? []
+  const protocol = scheme?.toLowerCase()
+  const standard = protocol === 'https' || protocol === 'grpcs' ? 443 : 80
   return {
-    protocol,
-    host,
-    ...(port !== undefined
-      ? { port: Number(port) }
-      : protocol === 'https' || protocol === 'grpcs'
-        ? { port: 443 }
-        : { port: 80 }),
-    ...(path ? { path } : {}),
+    ...(protocol !== undefined && { protocol }),
+    ...(host !== '' && { host: host.replace(/^\[(.*)\]$/, '$1') }),
+    port: port === undefined ? standard : /^\d+$/.test(port) ? Number(port) : port,
+    ...(path && { path }),
     ...rest,
   }
 }

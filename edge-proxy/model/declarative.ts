@@ -3,6 +3,7 @@ import { declaredId, hasKey } from './declarative-ids.ts'
 import { missingValues } from './declarative-values.ts'
 import { kinds } from './index.ts'
 import { type EntityKind, metaOf, type Parsed } from './kit.ts'
+import { INVALID_TARGET } from './target.ts'
 import { type Fields, listOf } from './violation.ts'
 
 /** What the reader has to know of plugins, without importing any. */
@@ -19,7 +20,7 @@ export type Declared =
   | { ok: false; fields: Fields; message: string }
 
 /**
- * Reads a Kong declarative document (`_format_version` 3.0, already parsed from JSON or YAML) into complete rows of
+ * Reads a Kong declarative document (`_format_version` 1.1, 2.1 or 3.0, already parsed from JSON or YAML) into complete rows of
  * every kind: nesting undone, references resolved to `{ id }`, missing ids derived, defaults filled, uniqueness and
  * references checked. Nothing is dropped in silence: a key or kind that is not known is an error.
  * `now`: epoch seconds, for rows without `created_at`.
@@ -35,6 +36,7 @@ export const readDeclarative = (
   for (const kind of kinds) {
     for (const draft of drafts.get(kind.plural) ?? []) reader.take(kind, draft)
   }
+  reader.tellRepeats()
   if (Object.keys(fields).length > 0) {
     return {
       ok: false,
@@ -57,6 +59,7 @@ class Reader {
   readonly #ids = new Map<string, Set<string>>()
   readonly #keys = new Map<string, string>()
   readonly #taken = new Set<string>()
+  readonly #repeats: { path: (string | number)[]; problem: string }[] = []
 
   constructor(catalog: PluginCatalog, now: number, fields: Fields) {
     this.#catalog = catalog
@@ -79,7 +82,11 @@ class Reader {
     if (!parsed.ok) Object.assign(problems, { ...parsed.fields, ...problems })
     const row = parsed.ok ? parsed.row : value
     if (kind.name === 'plugin') this.#configure(row, problems)
-    this.#register(kind, row, problems, draft.value.id !== undefined)
+    if (kind.name === 'service') this.#mustHaveAuthorities(row, problems)
+    if (problems.target === INVALID_TARGET) {
+      problems.target = INVALID_TARGET.replace(';', ` ('${draft.value.target}');`)
+    }
+    this.#register(kind, row, draft.path)
     if (Object.keys(problems).length > 0) {
       place(this.#fields, draft.path, problems)
       return
@@ -140,33 +147,62 @@ class Reader {
     }
   }
 
-  #register(
-    kind: EntityKind,
-    row: Record<string, unknown>,
-    problems: Fields,
-    givenId: boolean,
-  ): void {
+  /** The CA certificates of a service are named by id, in a list that is no reference of its own. */
+  #mustHaveAuthorities({ ca_certificates: ids }: Record<string, unknown>, problems: Fields): void {
+    if (!Array.isArray(ids) || problems.ca_certificates !== undefined) return
+    const known = this.#ids.get('ca_certificate')
+    const faults = ids.map((id) =>
+      known?.has(String(id))
+        ? null
+        : `invalid reference 'ca_certificates: ${id}' (no such entry in 'ca_certificates')`,
+    )
+    if (faults.some((fault) => fault !== null)) problems.ca_certificates = faults
+  }
+
+  #register(kind: EntityKind, row: Record<string, unknown>, path: (string | number)[]): void {
     const ids = this.#ids.get(kind.name) ?? new Set()
     this.#ids.set(kind.name, ids)
     const id = String(row.id)
-    if (givenId && ids.has(id)) problems.id = declaredTwice(kind, 'primary key', id)
-    ids.add(id)
     const key = kind.key === undefined ? undefined : row[kind.key]
     if (typeof key === 'string') this.#keys.set(`${kind.name} ${key}`, id)
+    const what = this.#repeated(kind, row, ids)
+    ids.add(id)
+    if (what === undefined) return
+    const [name, value] = what
+    this.#repeats.push({
+      path: [kind.plural, path[path.length - 1] ?? 0],
+      problem: `uniqueness violation: '${kind.plural}' entity with ${name} set to '${value}' already declared`,
+    })
+  }
 
+  /** What of a row another one has already, and its value. */
+  #repeated(
+    kind: EntityKind,
+    row: Record<string, unknown>,
+    ids: Set<string>,
+  ): [what: string, value: string] | undefined {
     for (const field of uniqueOf(kind)) {
-      const value = row[field]
-      if (value === null || value === undefined) continue
-      if (this.#claim(`${kind.name} ${field} ${JSON.stringify(value)}`)) continue
-      problems[field] ??= declaredTwice(kind, field, String(value))
-    }
-    const together = kind.uniqueTogether
-    if (together) {
-      const values = together.map((field) => JSON.stringify(row[field] ?? null))
-      if (!this.#claim(`${kind.name} ${values.join(' ')}`)) {
-        problems['@entity'] = [declaredTwice(kind, together.join(', '), values.join(', '))]
+      const value = row[field] ?? null
+      if (value !== null && !this.#claim(`${kind.name} ${field} ${JSON.stringify(value)}`)) {
+        return [field, String(value)]
       }
     }
+    const id = String(row.id)
+    if (ids.has(id)) return ['primary key', id]
+    const together = kind.uniqueTogether
+    if (!together) return undefined
+    const values = together.map((field) => JSON.stringify(row[field] ?? null))
+    const isNew = this.#claim(`${kind.name} ${values.join(' ')}`)
+    return isNew ? undefined : [together.join(', '), values.join(', ')]
+  }
+
+  /**
+   * Tells which entities are there twice, when every entity for itself is good. As Kong does, by collection, and by the place
+   * in the list that the entity is in, whatever that list is nested in.
+   */
+  tellRepeats(): void {
+    if (Object.keys(this.#fields).length > 0) return
+    for (const { path, problem } of this.#repeats) place(this.#fields, path, problem)
   }
 
   #claim(name: string): boolean {
@@ -175,9 +211,6 @@ class Reader {
     return true
   }
 }
-
-const declaredTwice = (kind: EntityKind, what: string, value: string): string =>
-  `uniqueness violation: '${kind.plural}' entity with ${what} set to '${value}' already declared`
 
 /** The fields of a kind that point at another, and the kind that they point at. */
 const referencesOf = (kind: EntityKind): [field: string, target: EntityKind][] =>

@@ -1,6 +1,32 @@
 import * as z from 'zod'
 import { entity } from './kit.ts'
 import { name, optional, protocol, reference, set, tags } from './types.ts'
+import type { Fields } from './violation.ts'
+
+const HTTP = ['grpc', 'grpcs', 'http', 'https']
+
+/** Kong's plugins that take the protocols of streams too. */
+const FOR_STREAMS = new Set([
+  'azure-functions',
+  'datadog',
+  'file-log',
+  'grpc-gateway',
+  'grpc-web',
+  'http-log',
+  'ip-restriction',
+  'loggly',
+  'post-function',
+  'pre-function',
+  'prometheus',
+  'proxy-cache',
+  'request-transformer',
+  'session',
+  'statsd',
+  'syslog',
+  'tcp-log',
+  'udp-log',
+  'zipkin',
+])
 
 export const Plugin = entity({
   name: 'plugin',
@@ -36,6 +62,18 @@ export const Plugin = entity({
       .meta({ description: 'A disabled plugin acts as if it were not there.' }),
     tags,
   },
+  early: checkProtocols,
 })
+
+/** Only plugins that also run for streams can be limited to them. */
+function checkProtocols({ name: plugin, protocols }: Record<string, unknown>): Fields | undefined {
+  if (!Array.isArray(protocols) || FOR_STREAMS.has(String(plugin))) return undefined
+  const problems = protocols.map((protocol) =>
+    typeof protocol !== 'string' || HTTP.includes(protocol)
+      ? null
+      : `expected one of: ${HTTP.join(', ')}`,
+  )
+  return problems.some((problem) => problem !== null) ? { protocols: problems } : undefined
+}
 
 export type Plugin = z.output<typeof Plugin.row>

@@ -3,7 +3,9 @@ import { digest } from '#engine/snapshot'
 import { snapshotEntities } from '#engine/standalone'
 import { type Declared, readDeclarative } from '#model/declarative'
 import { catalog } from '#plugins/index'
+import { EC_CERT, EC_KEY } from './certificates.ts'
 
+const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']
 const NOW = 1_700_000_000
 
 const read = (document: unknown) => readDeclarative(document, catalog, NOW)
@@ -151,10 +153,28 @@ describe('a declarative document', () => {
           { name: 'a', host: 'i' },
         ],
       },
-      "uniqueness violation: 'services' entity with name set to 'a' already declared",
+      "services.2: uniqueness violation: 'services' entity with name set to 'a' already declared",
+    ],
+    [
+      {
+        services: [
+          { id: ids[0], name: 'a', host: 'h' },
+          { id: ids[0], name: 'b', host: 'i' },
+        ],
+      },
+      `services.2: uniqueness violation: 'services' entity with primary key set to '${ids[0]}' already declared`,
     ],
     [
       { plugins: [{ name: 'cors' }, { name: 'cors' }] },
+      "plugins.2: uniqueness violation: 'plugins' entity with primary key set to",
+    ],
+    [
+      {
+        plugins: [
+          { id: ids[0], name: 'cors' },
+          { id: ids[1], name: 'cors' },
+        ],
+      },
       "uniqueness violation: 'plugins' entity with name, service, route, consumer",
     ],
     [
@@ -176,11 +196,65 @@ describe('a declarative document', () => {
     ],
     [{ services: 'x' }, 'services: expected an array'],
     [{ services: ['x'] }, 'expected a record'],
-    [{ _transform: false }, '_transform: only true is supported'],
-    [{ _format_version: '1.1' }, '_format_version: expected one of: 3.0'],
+    [{ _transform: 'no' }, '_transform: expected a boolean'],
+    [{ _format_version: '4.0' }, '_format_version: expected one of: 1.1, 2.1, 3.0'],
+    [{ _format_version: 3 }, '_format_version: expected a string'],
+    [{ services: [{ name: 'a', url: 'x' }] }, 'services.1.path: should start with: /'],
+    [
+      { services: [{ name: 'a', host: 'h', protocol: 'https', ca_certificates: [ids[0]] }] },
+      `services.1.ca_certificates.1: invalid reference 'ca_certificates: ${ids[0]}' (no such entry in 'ca_certificates')`,
+    ],
+    [
+      { upstreams: [{ name: 'u', targets: [{ target: 'a b' }] }] },
+      "Invalid target ('a b'); not a valid hostname or ip address",
+    ],
+    [
+      { certificates: [{ cert: EC_CERT, key: EC_KEY, snis: ['a.test', 'a b'] }] },
+      'certificates.1.snis.2.name: invalid value: a b',
+    ],
     [{ _format_version: null }, '_format_version: required field missing'],
   ])('refuses %j', (document, problem) => {
     expect(bad(document as Record<string, unknown>).message).toContain(problem)
+  })
+
+  it('takes paths of formats 1.1 and 2.1 for what they meant there', () => {
+    const paths = ['/plain/%7euser/%2f', '/a/\\d+', '/b%2e(c|d)/%2F', '/x/../y', '~/today']
+    for (const _format_version of ['1.1', '2.1']) {
+      const of = good({
+        _format_version,
+        services: [{ name: 's', host: 'h', routes: [{ paths }] }],
+        routes: [{ paths: ['/top/[0-9]'] }],
+      })
+      expect(of('routes').map((route) => route.paths)).toEqual([
+        ['/plain/~user/%2F', '~/a/\\d+', '~/b\\.(c|d)/%2F', '/y', '~/today'],
+        ['~/top/[0-9]'],
+      ])
+    }
+  })
+
+  it('takes the names of a certificate as texts or as records', () => {
+    const of = good({
+      certificates: [{ cert: EC_CERT, key: EC_KEY, snis: ['a.test', { name: 'b.test' }] }],
+    })
+    expect(of('snis').map(({ name, certificate }) => [name, certificate])).toEqual(
+      ['a.test', 'b.test'].map((name) => [name, { id: of('certificates')[0]?.id }]),
+    )
+  })
+
+  it('tells of repeats only when nothing else is wrong, by the place in their list', () => {
+    const twice = [
+      { name: 'a', host: 'h' },
+      { name: 'a', host: 'i' },
+    ]
+    expect(bad({ services: twice }).fields).toEqual({
+      services: [
+        undefined,
+        "uniqueness violation: 'services' entity with name set to 'a' already declared",
+      ],
+    })
+    expect(bad({ services: twice, consumers: [{}] }).fields).toEqual({
+      consumers: [expect.anything()],
+    })
   })
 
   it('refuses what is no document', () => {

@@ -47,11 +47,7 @@ const collect = (
     const item: unknown = Array.isArray(list) ? list[index] : undefined
     const entity = isRecord(item) ? item : {}
     if (typeof problem === 'string') {
-      flattened.push({
-        entity_type: kind.name,
-        entity,
-        errors: [{ type: 'entity', message: problem }],
-      })
+      flattened.push(flatError(kind, entity, owner, [{ type: 'entity', message: problem }]))
       continue
     }
     const errors: FlatError['errors'] = []
