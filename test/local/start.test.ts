@@ -254,6 +254,18 @@ describe('the second start', () => {
   })
 })
 
+describe('a first start that broke off', () => {
+  it('before it kept the token of the owner is made good by the next', async () => {
+    const before = token()
+    await platform.stop()
+    rmSync(join(home, 'admin-token'))
+    platform = await startedIn(home)
+    expect(token()).not.toBe(before)
+    expect((await admin('/v2/tokens')).status).toBe(200)
+    expect(await status(`${NODE}/back`)).toBe(200)
+  })
+})
+
 describe('SIGTERM', () => {
   it('ends every process and frees every port', async () => {
     const pids = Object.values(platform.pids())

@@ -8,7 +8,6 @@ import { type LocalSettings, PORTS, StartRefused } from './settings.ts'
 
 const OWNER = { name: 'Owner', email: 'owner@tidegate.localhost' }
 
-const SetUp = z.object({ token: z.string().min(1) })
 const Issued = z.object({ token: z.string().min(1) })
 
 /** Whether the organization was made by an earlier start. */
@@ -16,20 +15,58 @@ export const isSetUp = (home: Home): boolean => home.read('admin-token') !== und
 
 /**
  * Makes organization, owner, licence and group through the API, as anybody would, and keeps the owner's token and
- * password in the state folder.
+ * password in the state folder. When an earlier start made them and broke off before it kept the token, the owner, whose
+ * password it kept, gets another one.
  */
 export const setUp = async (home: Home, url: string): Promise<void> => {
   const setupToken = home.read('setup-token')
   if (!setupToken) throw new StartRefused(`${home.path('setup-token')} is missing`)
+  const password = ownerPassword(home)
+  const answer = await fetch(`${url}/v2/setup`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${setupToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ organization: 'Demo', ...OWNER, password }),
+  })
+  if (answer.status === 409) home.write('admin-token', await anotherToken(home, url, password))
+  else home.write('admin-token', await tokenOf(answer, 'POST /v2/setup'))
+}
+
+/** Kept before it is used, and used again by a start that follows one that broke off: nobody else knows it. */
+const ownerPassword = (home: Home): string => {
+  const [, held] = (home.read('owner') ?? '').split('\n')
+  if (held) return held
   const password = randomBytes(12).toString('base64url')
-  // Kept before it is used: an owner whose password nobody knows could not be made again.
   home.write('owner', `${OWNER.email}\n${password}`)
-  const { body } = await api(url, setupToken).call(
-    'POST',
-    '/v2/setup',
-    jsonBody({ organization: 'Demo', ...OWNER, password }),
-  )
-  home.write('admin-token', SetUp.parse(body).token)
+  return password
+}
+
+const anotherToken = async (home: Home, url: string, password: string): Promise<string> => {
+  const post = (path: string, body: unknown, cookie = '') =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: url, cookie },
+      body: JSON.stringify(body),
+    })
+  const session = await post('/v2/session', { email: OWNER.email, password })
+  await session.arrayBuffer()
+  if (!session.ok) {
+    throw new StartRefused(
+      `there is an organization already, ${home.path('admin-token')} is missing, and signing in as ` +
+        `${home.path('owner')} says answered ${session.status}: put the token there, or remove ${home.folder} to start anew`,
+    )
+  }
+  const cookie = session.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+  const answer = await post('/v2/tokens', { name: 'first token, again' }, cookie)
+  return tokenOf(answer, 'POST /v2/tokens')
+}
+
+const tokenOf = async (answer: Response, what: string): Promise<string> => {
+  const text = await answer.text()
+  if (!answer.ok) throw new StartRefused(`${what} answered ${answer.status}: ${text}`)
+  return Issued.parse(JSON.parse(text)).token
 }
 
 /** Imports the demo once, or notes that it is not wanted. A start that broke off before does it on the next. */
