@@ -113,6 +113,7 @@ const readHead = async (reader: SocketReader) => {
     }
     const status = Number(parts[1])
     if (status === 101) throw new UpstreamFailure('invalid', 'the upstream changed protocols', true)
+    if (status > 599) throw new UpstreamFailure('invalid', `the answer has status ${status}`, true)
     if (status >= 200) return { status, reason: parts[2] || undefined, headers }
   }
 }

@@ -49,6 +49,7 @@ export const callUpstream = async (
       ...(override === undefined ? {} : { cf: { resolveOverride: override } }),
     })
     refuseErrorPage(response)
+    refuseStatus(response.status)
     return answerOf(response)
   } catch (error) {
     if (error instanceof UpstreamFailure) throw error
@@ -154,6 +155,12 @@ const refuseErrorPage = ({ status, headers }: Response): void => {
     `Cloudflare could not reach the upstream (${status})`,
     status === 524,
   )
+}
+
+/** A Worker cannot answer with a status of another range: RFC 9110 has none above, and those below are interim. */
+const refuseStatus = (status: number): void => {
+  if (status >= 200 && status <= 599) return
+  throw new UpstreamFailure('invalid', `the upstream answered with status ${status}`, true)
 }
 
 /**

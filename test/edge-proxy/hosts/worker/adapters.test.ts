@@ -220,6 +220,18 @@ describe('an upstream that fails', () => {
     expect(await get('/up')).toMatch(/^HTTP\/1\.1 502 /)
   })
 
+  it.each([101, 600, 999])(
+    'is a 502, and counted, when it answers with status %i',
+    async (status) => {
+      const before = (await edge.points()).length
+      answer = (request) => request.socket.end(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`)
+      expect(await get('/up')).toMatch(/^HTTP\/1\.1 502 /)
+      const points = async () => (await edge.points()).slice(before)
+      for (let tries = 0; (await points()).length < 1 && tries < 100; tries++);
+      expect(await points()).toMatchObject([{ blob8: '502' }])
+    },
+  )
+
   it('is a 503 when its name does not resolve', async () => {
     const message = await get('/nowhere')
     expect(message).toMatch(/^HTTP\/1\.1 503 /)

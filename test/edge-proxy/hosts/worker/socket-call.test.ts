@@ -144,6 +144,7 @@ describe('a call with another Host than the address', () => {
     ['a broken header', 'HTTP/1.1 200 OK\r\nbroken\r\n\r\n'],
     ['a broken length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],
     ['another protocol', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['a status that there is not', 'HTTP/1.1 999 X\r\nContent-Length: 0\r\n\r\n'],
   ])('is a 502 when the upstream answers %s', async (_, text) => {
     answer = says(text)
     expect((await ask('/any')).status).toBe(502)
