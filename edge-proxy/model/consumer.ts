@@ -18,12 +18,10 @@ export const Consumer = entity({
     }),
     tags,
   },
-  checks: [
-    ({ username, custom_id }) =>
-      username === null && custom_id === null
-        ? { '@entity': ["at least one of these fields must be non-empty: 'custom_id', 'username'"] }
-        : undefined,
-  ],
+  early: ({ username, custom_id }) =>
+    [username, custom_id].every((name) => name === undefined || name === null || name === '')
+      ? { '@entity': ["at least one of these fields must be non-empty: 'custom_id', 'username'"] }
+      : undefined,
 })
 
 export type Consumer = z.output<typeof Consumer.row>

@@ -209,3 +209,15 @@ describe('an upstream', () => {
     )
   })
 })
+
+describe('a consumer', () => {
+  it('needs a name that is one', () => {
+    const none = ["at least one of these fields must be non-empty: 'custom_id', 'username'"]
+    expect(fields('consumer', {})).toEqual({ '@entity': none })
+    expect(fields('consumer', { username: '' })).toEqual({
+      username: 'length must be at least 1',
+      '@entity': none,
+    })
+    expect(row('consumer', { custom_id: 'x' }).username).toBe(null)
+  })
+})
