@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { StartRefused } from './settings.ts'
 
 /** The state folder: secrets and tokens as files of mode 0600, and folders for what the parts keep. */
 export interface Home {
@@ -13,9 +14,18 @@ export interface Home {
   secret(name: string, make: () => string): string
 }
 
+/** Throws StartRefused when the folder cannot be made or written. */
 export const openHome = (folder: string): Home => {
-  for (const part of ['', 'state', 'logs', 'runtime']) {
-    mkdirSync(join(folder, part), { recursive: true, mode: 0o700 })
+  try {
+    for (const part of ['', 'state', 'logs', 'runtime']) {
+      mkdirSync(join(folder, part), { recursive: true, mode: 0o700 })
+    }
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new StartRefused(
+      `the state folder ${folder} cannot be written (${(error as NodeJS.ErrnoException).code}): ` +
+        'set TIDEGATE_HOME to another one',
+    )
   }
   const path = (...names: string[]) => join(folder, ...names)
 
