@@ -159,6 +159,12 @@ export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gate
     exchange.source = 'error'
     if (error instanceof NoPeer) return refuse(503, error.message)
     if (!(error instanceof UpstreamFailure)) throw error
+    if (error.reason === 'gone') {
+      exchange.timing.upstream_answered = host.now()
+      // Nobody reads it: the record says what became of the request, with the status that nginx gives it.
+      exchange.response = failureAnswer(exchange, CLIENT_GONE, settings)
+      return undefined
+    }
     host.log(
       'warn',
       `upstream ${exchange.upstream?.host}:${exchange.upstream?.port}: ${error.message}`,
@@ -247,6 +253,8 @@ const emptyConfiguration = (host: Host): CompiledConfiguration => {
   if (!compiled.ok) throw new Error('the empty configuration does not compile')
   return compiled.configuration
 }
+
+const CLIENT_GONE = 499
 
 const debugTokens = ({ route, service, response }: LiveExchange): void => {
   if (!route || !response) return

@@ -40,7 +40,7 @@ export interface UpstreamAnswer {
   ip: string | undefined
 }
 
-/** Why no answer came. */
+/** Why no answer came. `gone`: the client went away, which says nothing of the upstream. */
 export class UpstreamFailure extends Error {
   /** `sent`: whether any byte of the request may have reached the upstream. */
   constructor(
@@ -51,7 +51,8 @@ export class UpstreamFailure extends Error {
       | 'write_timeout'
       | 'read_timeout'
       | 'reset'
-      | 'invalid',
+      | 'invalid'
+      | 'gone',
     detail: string,
     sent: boolean,
   ) {
@@ -68,6 +69,7 @@ export class UpstreamFailure extends Error {
     | 'read_timeout'
     | 'reset'
     | 'invalid'
+    | 'gone'
   readonly sent: boolean
 }
 

@@ -128,7 +128,7 @@ const moveTo = (
 }
 
 const mayRetry = (call: UpstreamCall, failure: UpstreamFailure): boolean => {
-  if (failure.reason === 'resolve' || failure.reason === 'invalid') return false
+  if (['resolve', 'invalid', 'gone'].includes(failure.reason)) return false
   if (!failure.sent) return true
   const replayable = call.body === undefined || call.body.bytes !== undefined
   return replayable && repeatable.has(call.method)

@@ -212,6 +212,14 @@ describe('an upstream that fails', () => {
     )
   })
 
+  it('is not to blame when the client went away: 499, without another try or a warning', async () => {
+    const host = failing(new UpstreamFailure('gone', 'x', false))
+    await through([service, route], { path: '/a' }, { host })
+    expect(host.calls).toHaveLength(1)
+    expect(host.records).toMatchObject([{ status: 499, source: 'error' }])
+    expect(host.logs).toEqual([])
+  })
+
   it('a name that does not resolve gives 503 at once', async () => {
     const seen = await through(
       [service, route],

@@ -149,7 +149,7 @@ class Call implements Flight {
   start(): void {
     if (this.client) {
       if (this.client.gone) {
-        this.reject(new UpstreamFailure('reset', 'the client went away', false))
+        this.reject(new UpstreamFailure('gone', 'the client went away', false))
         return
       }
       this.client.call = this
@@ -172,7 +172,7 @@ class Call implements Flight {
   /** The client went away, or its answer is over. */
   cancel(): void {
     this.connection?.drop(this)
-    if (!this.settled) this.reject(new UpstreamFailure('reset', 'the client went away', true))
+    if (!this.settled) this.reject(new UpstreamFailure('gone', 'the client went away', true))
     this.settled = true
   }
 
