@@ -287,7 +287,7 @@ describe('passing on', () => {
     client.hangUp()
     await conversation.finished()
     await until(() => finished.length === 1)
-    expect(failures).toEqual(['reset'])
+    expect(failures).toEqual(['gone'])
     expect(finished).toEqual([0])
   })
 
