@@ -344,11 +344,12 @@ export class ClientConnection<H extends Handled>
     this.gone = true
     this.deadline = 0
     this.keeper.deadlines.forget(this)
-    this.reader.abort(gone)
-    this.writer.cancel()
+    // Before its body breaks off: the call would take that for a failure of its own.
     const { call } = this
     this.call = undefined
     call?.cancel()
+    this.reader.abort(gone)
+    this.writer.cancel()
     if (this.handled || this.answering) this.conclude()
     this.keeper.closed(this)
   }

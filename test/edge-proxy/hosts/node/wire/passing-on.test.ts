@@ -292,13 +292,14 @@ describe('passing on', () => {
   })
 
   it('ends the upstream request when the client leaves in the middle of its body', async () => {
-    const { port, upstream, finished } = await chain()
+    const { port, upstream, failures, finished } = await chain()
     const client = dial(port).say('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhel')
     const conversation = await upstream.connection(0)
     await conversation.hears('hel')
     client.hangUp()
     await conversation.finished()
     await until(() => finished.length === 1)
+    expect(failures).toEqual(['gone'])
   })
 
   it('gives an early answer on and takes the upstream connection out of use', async () => {
