@@ -4,6 +4,7 @@ import { kinds } from '#model/index'
 import type { JsonSchema } from '../../../console/data/schemas.ts'
 import { type Field, fieldsOf } from '../../../console/forms/field.ts'
 import { bodyOf, valuesOf } from '../../../console/forms/values.ts'
+import { authority, EC_CERT, EC_KEY } from '../../support/certificates.ts'
 import { described, fieldsOfKind, kindOf } from '../open-form.tsx'
 
 const fieldIn = (kind: string, name: string): Field => {
@@ -102,8 +103,8 @@ describe('an entity through a form', () => {
     keyauth_credential: { consumer: { id }, key: 'secret' },
     sni: { name: 'a.example', certificate: { id } },
     plugin: { name: 'cors', config: { origins: ['*'], nested: { deep: [1] } } },
-    certificate: { cert: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN PRIVATE KEY-----' },
-    ca_certificate: { cert: '-----BEGIN CERTIFICATE-----' },
+    certificate: { cert: EC_CERT, key: EC_KEY },
+    ca_certificate: { cert: authority(1) },
   }
 
   it.each(kinds.map((kind) => kind.name))('comes back as it went in: %s', (name) => {

@@ -3,7 +3,7 @@ import { digest } from '#engine/snapshot'
 import { snapshotEntities } from '#engine/standalone'
 import { type Declared, readDeclarative } from '#model/declarative'
 import { catalog } from '#plugins/index'
-import { EC_CERT, EC_KEY } from './certificates.ts'
+import { EC_CERT, EC_KEY } from '../../support/certificates.ts'
 
 const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']
 const NOW = 1_700_000_000

@@ -12,7 +12,7 @@ import {
   EXPIRED_CERT,
   RSA_CERT,
   RSA_KEY,
-} from './certificates.ts'
+} from '../../support/certificates.ts'
 
 const oldForm = (key: string, type: 'pkcs1' | 'sec1') =>
   createPrivateKey(key).export({ type, format: 'pem' }).toString()

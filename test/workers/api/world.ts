@@ -10,7 +10,7 @@ import { documentation } from '#workers/api/documentation'
 import type { Module } from '#workers/api/module'
 import audit from '../../../workers/modules/audit/index.ts'
 import configuration from '../../../workers/modules/configuration/index.ts'
-import { authority, EC_CERT, EC_KEY } from '../../edge-proxy/model/certificates.ts'
+import { authority, EC_CERT, EC_KEY } from '../../support/certificates.ts'
 
 export const modules: Module[] = [configuration, runtimeGroups, licences, audit]
 

@@ -7,7 +7,7 @@ import type { EntityKind } from '#model/kit'
 import { sealingKeyOf } from '#modules/runtime-groups'
 import { snapshotOf } from '#workers/db/snapshot'
 import type { Store } from '#workers/db/store'
-import { EC_CERT, EC_KEY } from '../../edge-proxy/model/certificates.ts'
+import { EC_CERT, EC_KEY } from '../../support/certificates.ts'
 import { newWorld, rowsOf, type World } from '../api/world.ts'
 
 const kind = (name: string) => kindByName.get(name) as EntityKind
