@@ -5,10 +5,12 @@ import { buildConsole } from './console.ts'
 import { type EdgeSide, startEdge } from './edge.ts'
 import { importDemo, isSetUp, registrationToken, setUp } from './first-start.ts'
 import { type Home, openHome } from './home.ts'
+import { lockHome } from './lock.ts'
 import { startNodeRuntime } from './node-runtime.ts'
 import { inProject } from './paths.ts'
 import { checkPorts } from './ports.ts'
 import { environmentOf, type LocalSettings } from './settings.ts'
+import { type Stops, stopsOf } from './stops.ts'
 import { startUpstream } from './upstream.ts'
 
 /** The whole of Tidegate on one machine. */
@@ -21,35 +23,33 @@ export interface Platform {
   stop(): Promise<void>
 }
 
-/** Starts everything and answers when both data planes serve. On failure stops what it had started. */
-export const startPlatform = async (settings: LocalSettings): Promise<Platform> => {
+/**
+ * Starts everything and answers when both data planes serve. On failure stops what it had started. `stops` lets the caller
+ * break a start off.
+ */
+export const startPlatform = async (
+  settings: LocalSettings,
+  stops: Stops = stopsOf(),
+): Promise<Platform> => {
   await checkPorts(settings)
   const home = openHome(settings.home)
-  const stops: (() => Promise<unknown>)[] = []
-  const stop = async () => {
-    await Promise.all(stops.splice(0).map((end) => end()))
-  }
+  stops.add(lockHome(home.folder))
   try {
-    return await startAll(settings, home, stops, stop)
+    return await startAll(settings, home, stops)
   } catch (error) {
-    await stop()
+    await stops.all()
     throw error
   }
 }
 
-const startAll = async (
-  settings: LocalSettings,
-  home: Home,
-  stops: (() => Promise<unknown>)[],
-  stop: () => Promise<void>,
-): Promise<Platform> => {
+const startAll = async (settings: LocalSettings, home: Home, stops: Stops): Promise<Platform> => {
   const { ports } = settings
   const url = `http://127.0.0.1:${ports.control}`
   const first = !isSetUp(home)
   const began = Date.now()
 
   const upstream = await startUpstream(ports.upstream)
-  stops.push(async () => {
+  stops.add(() => {
     upstream.close()
     upstream.closeAllConnections()
   })
@@ -60,13 +60,14 @@ const startAll = async (
       port: ports.edge,
       controlPlane: url,
       registrationToken: home.read('edge-registration-token'),
+    }).then((side) => {
+      stops.add(side.stop)
+      return side
     }),
     buildConsole(),
   ])
-  stops.push(edge.stop)
 
-  const control = await startControlPlane(home, settings, edge)
-  stops.push(control.stop)
+  const control = await startControlPlane(home, settings, edge, stops)
 
   if (first) await setUp(home, url)
   await importDemo(home, settings, url)
@@ -74,16 +75,17 @@ const startAll = async (
     await edge.register(await registrationToken(home, url, 'edge'))
   }
   const node = startNodeRuntime(home, settings, url, await registrationToken(home, url, 'node'))
-  stops.push(node.stop)
+  stops.add(node.stop)
   const log = home.path('logs', 'node-data-plane.log')
   await whenUp(node, log, () => areInStep(home, url, began))
-  return { home, first, parts: [control, node], stop }
+  return { home, first, parts: [control, node], stop: stops.all }
 }
 
 const startControlPlane = async (
   home: Home,
   settings: LocalSettings,
   edge: EdgeSide,
+  stops: Stops,
 ): Promise<Part> => {
   const log = home.path('logs', 'control-plane.log')
   home.write('dataset-url', edge.datasetUrl)
@@ -94,6 +96,7 @@ const startControlPlane = async (
     channel: true,
     log,
   })
+  stops.add(part.stop)
   let ready = false
   part.process.once('message', () => {
     ready = true

@@ -1,18 +1,27 @@
 import { greeting } from './greeting.ts'
-import { type Platform, startPlatform } from './platform.ts'
+import { startPlatform } from './platform.ts'
 import { readSettings, StartRefused } from './settings.ts'
+import { stopsOf } from './stops.ts'
 
 /** What `npm start` runs. */
 process.env.WRANGLER_SEND_METRICS = 'false'
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false'
 
-let platform: Platform | undefined
+/** Longest that the end waits for a step of the start that is under way, in milliseconds. */
+const STEP_MS = 5000
+
+const stops = stopsOf()
+let starting: Promise<unknown> = Promise.resolve()
 let stopping = false
 
 const stop = async () => {
   if (stopping) return
   stopping = true
-  await platform?.stop()
+  await stops.all()
+  // what a step still starts would outlive us
+  const step = starting.catch(() => undefined)
+  await Promise.race([step, new Promise((resolve) => setTimeout(resolve, STEP_MS))])
+  await stops.all()
   process.exit(0)
 }
 // npm may be killed without a word to us; then we are adopted by another process.
@@ -26,7 +35,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const settings = readSettings(process.argv.slice(2), process.env)
-  platform = await startPlatform(settings)
+  const started = startPlatform(settings, stops)
+  starting = started
+  const platform = await started
   for (const part of platform.parts) {
     void part.ended.then((how) => {
       if (!stopping) console.error(`the ${part.name} ended (${how}); the other parts go on`)

@@ -11,6 +11,8 @@ export const answer = (
   method: string,
   sent: (bytes: number) => void,
 ): Response => {
+  // a Worker can send no other: what asked for one is at fault, and counted so
+  if (response.status < 200 || response.status > 599) response.status = 500
   const init: ResponseInit = {
     status: response.status,
     headers: headersOf(response, method === 'HEAD'),
