@@ -53,6 +53,13 @@ beforeAll(async () => {
         routes: [{ name: 'nowhere', paths: ['/nowhere'] }],
       },
     ],
+    routes: [
+      {
+        name: 'interim',
+        paths: ['/interim'],
+        plugins: [{ name: 'request-termination', config: { status_code: 102 } }],
+      },
+    ],
   })
 })
 
@@ -249,6 +256,16 @@ describe('an upstream that fails', () => {
       setTimeout(() => response.end('b'), 500)
     }
     expect(bodyOf(await get('/slow'))).toContain('b')
+  })
+})
+
+describe('a status that a Worker cannot send', () => {
+  it('is a 500 to the client and in the record', async () => {
+    const before = (await edge.points()).length
+    expect(await get('/interim')).toMatch(/^HTTP\/1\.1 500 /)
+    const points = async () => (await edge.points()).slice(before)
+    for (let tries = 0; (await points()).length < 1 && tries < 100; tries++);
+    expect((await points())[0]).toMatchObject({ blob8: '500' })
   })
 })
 
