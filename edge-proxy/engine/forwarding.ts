@@ -84,8 +84,7 @@ export const forwarding = (settings: Settings): Forwarding => {
         if (dropped.has(key) || named?.has(key)) continue
         to.append(from.names[at] as string, from.values[at] as string, key)
       }
-      const te = from.get('te')
-      if (te?.toLowerCase().includes('trailers')) to.append('TE', 'trailers', 'te')
+      if (takesTrailers(from)) to.append('TE', 'trailers', 'te')
       const received = from.getAll('x-forwarded-for')
       to.append('X-Real-IP', request.client, 'x-real-ip')
       to.append(
@@ -110,6 +109,10 @@ export const forwarding = (settings: Settings): Forwarding => {
     },
   }
 }
+
+/** Whether the client says that it takes trailers: then they concern the upstream, too (RFC 9110 section 10.1.4). */
+export const takesTrailers = (headers: HeaderList): boolean =>
+  headers.get('te')?.toLowerCase().includes('trailers') ?? false
 
 /** Names that a Connection line claims for the hop (RFC 9110 section 7.6.1). */
 export const namedByConnection = (headers: HeaderList): Set<string> | undefined => {

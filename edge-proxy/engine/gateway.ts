@@ -4,7 +4,7 @@ import { arrive } from './arrive.ts'
 import { type CompiledConfiguration, compile } from './compile.ts'
 import type { Configuration } from './configuration.ts'
 import type { Arrival, Exchange } from './exchange.ts'
-import { forwarding } from './forwarding.ts'
+import { forwarding, takesTrailers } from './forwarding.ts'
 import { type Host, UpstreamFailure } from './host.ts'
 import { LiveExchange } from './live-exchange.ts'
 import { exit, type PluginType, type Refusal, refuse } from './plugin.ts'
@@ -141,7 +141,7 @@ export const createGateway = ({ host, plugins, settings }: GatewayOptions): Gate
       exchange.timing.upstream_answered = host.now()
       exchange.source = 'upstream'
       exchange.upstream_status = answer.status
-      stripHop(answer.headers, facts.headers.get('te')?.toLowerCase().includes('trailers') ?? false)
+      stripHop(answer.headers, takesTrailers(facts.headers))
       withCharset(answer.headers)
       exchange.response = {
         status: answer.status,

@@ -1,6 +1,6 @@
 import type { Peer } from './balancer/round-robin.ts'
 import { authorityOf } from './compile.ts'
-import type { UpstreamTarget } from './exchange.ts'
+import type { Try, UpstreamTarget } from './exchange.ts'
 import type { Forwarding } from './forwarding.ts'
 import {
   type Host,
@@ -51,12 +51,12 @@ export const proxy = async (
     const started = host.now()
     exchange.timing.upstream_started ??= started
     exchange.proxied = true
-    const attempt = {
-      ip: undefined as string | undefined,
+    const attempt: Try = {
+      ip: undefined,
       port: call.port,
       started,
-      status: undefined as number | undefined,
-      failure: undefined as UpstreamFailure['reason'] | undefined,
+      status: undefined,
+      failure: undefined,
     }
     exchange.tries.push(attempt)
     try {
